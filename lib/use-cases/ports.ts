@@ -1,0 +1,108 @@
+import type { Board, OutboxEntry } from '../cases/board.ts';
+import type { Analysis } from '../model/analysis.ts';
+import type { Digest, PortLookup } from '../model/digest.ts';
+
+/**
+ * What the use cases need of the world, as types only. Adapters implement them over an SDK, tests in memory.
+ * A method rejects only for faults of the transport (throttling, timeouts): whatever is an answer is in its type.
+ */
+
+export interface ObjectRef {
+  readonly bucket: string;
+  /** Decoded: as `PutObject` was given it. */
+  readonly key: string;
+}
+
+export interface StoredObject {
+  readonly ref: ObjectRef;
+  /** RFC 3339 UTC. */
+  readonly lastModified: string;
+  /** As stored, before decompression. */
+  readonly bytes: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Raw uploads: the evidence. */
+export interface Uploads {
+  /** `null` where the object is gone (deleted, expired): an answer, not a fault. */
+  open(ref: ObjectRef): Promise<StoredObject | null>;
+}
+
+/** A refused upload, so that whoever set up the cron line sees why nothing comes. */
+export interface Rejection {
+  readonly host: string | null;
+  readonly bucket: string;
+  readonly key: string;
+  /** A whole sentence; quotes the upload's first line where that helps. */
+  readonly reason: string;
+  readonly at: string;
+}
+
+export interface HostSummary {
+  readonly host: string;
+  readonly lastHeardAt: string;
+}
+
+export interface AnalysisFilter {
+  readonly host?: string;
+  readonly cause?: string;
+  readonly severity?: string;
+  readonly status?: string;
+  /** RFC 3339, on `openedAt`. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; `null` on the last page. Survives new arrivals. */
+  readonly cursor: string | null;
+}
+
+export type WriteOutcome = 'written' | 'conflict';
+
+/** The table. Reads that decide anything are strongly consistent. */
+export interface Records {
+  /** Idempotent: keyed by the digest's time and content. Also notes that the host was heard of. */
+  putDigest(digest: Digest, heardAt: string): Promise<void>;
+  /**
+   * The digests of the window that ends at the host's newest digest: at most `maxSnapshots` snapshots, and those logs and snapshots
+   * whose time is not before `minutes` before the newest one.
+   */
+  window(host: string, limits: { readonly minutes: number; readonly maxSnapshots: number }): Promise<readonly Digest[]>;
+  putLookup(host: string, lookup: PortLookup): Promise<void>;
+  lookups(host: string, wanted: readonly { readonly contentId: string; readonly port: number }[]): Promise<readonly PortLookup[]>;
+
+  /** `null` where the host has none yet. */
+  readBoard(host: string): Promise<Board | null>;
+  /** Writes `board` with version `board.version + 1`, on condition that the stored version is `board.version` (0: none stored). */
+  writeBoard(board: Board): Promise<WriteOutcome>;
+  /** Hosts whose board has an outbox or an open case: what the sweep must look at. */
+  busyHosts(cursor: string | null): Promise<Page<string>>;
+
+  /** Writes the analysis for queries, unless a later revision is there. */
+  putAnalysis(analysis: Analysis, revision: number): Promise<void>;
+  getAnalysis(id: string): Promise<Analysis | null>;
+  /** Newest `openedAt` first. */
+  listAnalyses(filter: AnalysisFilter, limit: number, cursor: string | null): Promise<Page<Analysis>>;
+  listHosts(limit: number, cursor: string | null): Promise<Page<HostSummary>>;
+
+  putRejection(rejection: Rejection): Promise<void>;
+  listRejections(limit: number, cursor: string | null): Promise<Page<Rejection>>;
+}
+
+/** Publishes one message to all subscribers; resolves when SNS has accepted it. */
+export interface Announcer {
+  publish(entry: OutboxEntry): Promise<void>;
+}
+
+export interface Clock {
+  /** RFC 3339 UTC with milliseconds. */
+  now(): string;
+}
+
+/** Progress and oddities for operators; never the content of an upload. */
+export interface Journal {
+  info(message: string, fields?: Readonly<Record<string, string | number | boolean | null>>): void;
+  warn(message: string, fields?: Readonly<Record<string, string | number | boolean | null>>): void;
+}
