@@ -71,6 +71,8 @@ export interface Victim {
   readonly frame: string | null;
   /** The culprit's own failures: it starves itself too. */
   readonly isCulprit: boolean;
+  /** `[epoch minute, failures]`, ascending. Kept off the contract's JSON. */
+  readonly minutes: readonly (readonly [minute: number, failures: number])[];
 }
 
 /** One sentence that quotes the input, and where to look it up. */

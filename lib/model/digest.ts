@@ -57,7 +57,7 @@ export interface Pile {
   readonly sketch: string | null;
 }
 
-/** The ports that one holder takes in the busiest scope, and how many of them nobody else has: what would return without it. */
+/** The ports that one holder takes on one local address, and how many of them nobody else has: what would return without it. */
 export interface PortShare {
   readonly holder: Holder;
   /** Of the client-side sockets behind it: the commonest peer, and how many it takes. */
@@ -68,8 +68,7 @@ export interface PortShare {
 
 /** Distinct ports are counted per local address (KERNEL.md: a pile on 127.0.0.1 does not exhaust 10.x). */
 export interface PortUse {
-  /** The local address with the most ports in use; `null` where no client-side socket exists. */
-  readonly address: string | null;
+  readonly address: string;
   /** Distinct ports in use within the range, that address and any-address together. Without a range: all client-side ports. */
   readonly used: number;
   readonly shares: readonly PortShare[];
@@ -133,7 +132,8 @@ export interface SnapshotDigest extends DigestBase {
   readonly range: PortRange | null;
   /** Lowest and highest client-side local port seen, and how many distinct ones. */
   readonly seenPorts: { readonly min: number; readonly max: number; readonly distinct: number } | null;
-  readonly ports: PortUse;
+  /** The local addresses with the most ports in use, fullest first, at most 3; empty where no client-side socket exists. */
+  readonly ports: readonly PortUse[];
   /** Largest first, at most 24; the rest is in `states`. */
   readonly piles: readonly Pile[];
   /** At most 64, those with a queue first. */

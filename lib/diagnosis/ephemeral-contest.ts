@@ -1,0 +1,89 @@
+import type { PortUse, SnapshotDigest } from '../model/digest.ts';
+import { type Capacity, capacityOf } from './capacity.ts';
+import type { EphemeralContest } from './contest.ts';
+import { EXHAUSTED_SHARE } from './ephemeral.ts';
+import { type Facts, snapshotsAround } from './facts.ts';
+import type { FailureGroup } from './merge-failures.ts';
+import { suspectsIn } from './suspects.ts';
+
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
+
+interface Sight {
+  readonly snapshot: SnapshotDigest;
+  readonly use: PortUse;
+}
+
+const isExhaustedBy = (use: PortUse, capacity: Capacity | null): boolean => capacity !== null && use.used >= EXHAUSTED_SHARE * capacity.ports;
+
+/** A full range on the address that leads out explains more calls than a full one on loopback; then the fuller. */
+const better = (capacity: Capacity | null) => (a: Sight, b: Sight): number => {
+  const weight = ({ use }: Sight): number => (isExhaustedBy(use, capacity) ? (isLoopback(use.address) ? 1 : 2) : 0);
+  return weight(b) - weight(a) || b.use.used - a.use.used || (a.snapshot.takenAt < b.snapshot.takenAt ? -1 : 1);
+};
+
+const sightsOf = (snapshots: readonly SnapshotDigest[], mayBeLoopback: boolean): readonly Sight[] =>
+  snapshots.flatMap((snapshot) => snapshot.ports.filter(({ address }) => mayBeLoopback || !isLoopback(address)).map((use) => ({ snapshot, use })));
+
+/** A plain connect to another host takes a port on the address that leads there, never one on loopback. */
+const mayBeLoopback = (victims: readonly FailureGroup[]): boolean =>
+  victims.length === 0 || victims.some(({ call, peer }) => call !== 'connect' || peer === null || isLoopback(peer));
+
+/** Without failures: the last time the range was full, else the present. */
+const sightWithoutVictims = (snapshots: readonly SnapshotDigest[], capacity: Capacity | null): Sight | null => {
+  const full = snapshots.findLast(({ ports }) => ports.some((use) => isExhaustedBy(use, capacity)));
+  const chosen = full ?? snapshots.at(-1);
+  return chosen === undefined ? null : (sightsOf([chosen], true).toSorted(better(capacity))[0] ?? null);
+};
+
+const min = (groups: readonly FailureGroup[]): string => groups.reduce((a, { firstAt }) => (a === '' || firstAt < a ? firstAt : a), '');
+const max = (groups: readonly FailureGroup[]): string => groups.reduce((a, { lastAt }) => (lastAt > a ? lastAt : a), '');
+
+const needsEphemeral = ({ kind, call }: FailureGroup): boolean =>
+  (kind === 'address-in-use' || kind === 'address-not-available') && (call === 'bind-any' || call === 'connect');
+
+/** Calls that may be a client's: they are, if the range is full when they fail. */
+const mayNeedEphemeral = ({ kind, call }: FailureGroup): boolean =>
+  (kind === 'address-in-use' || kind === 'address-not-available') && (call === 'unknown' || call === 'bind-fixed');
+
+const isUnplaced = ({ kind, call }: FailureGroup): boolean =>
+  (kind === 'address-in-use' && call === 'listen') || ((kind === 'address-in-use' || kind === 'address-not-available') && (call === 'unknown' || call === 'bind-fixed'));
+
+export interface BuiltEphemeral {
+  readonly contest: EphemeralContest | null;
+  /** Failures of a bind that names no port, and that a full range does not explain. */
+  readonly unplaced: readonly FailureGroup[];
+}
+
+/** The contest about the ephemeral ports. `groups` are the failures that name no fixed port. */
+export const buildEphemeral = (facts: Facts, groups: readonly FailureGroup[]): BuiltEphemeral => {
+  const capacity = capacityOf(facts.snapshots);
+  const certain = groups.filter(needsEphemeral);
+  const possible = groups.filter(mayNeedEphemeral);
+  const all = [...certain, ...possible];
+  const sight = sightFor(facts, all, capacity);
+  const isExhausted = sight === null || capacity === null ? null : isExhaustedBy(sight.use, capacity);
+  const victims = isExhausted === true ? all : certain;
+  const unplaced = groups.filter((group) => isUnplaced(group) && !victims.includes(group));
+  const judged = victims.length === all.length ? sight : sightFor(facts, victims, capacity);
+  if (judged === null && victims.length === 0) return { contest: null, unplaced };
+  return {
+    contest: {
+      kind: 'ephemeral-ports',
+      resourceKey: 'ephemeral-ports',
+      victims,
+      snapshots: facts.snapshots,
+      capacity,
+      peak: judged?.snapshot ?? null,
+      use: judged?.use ?? null,
+      suspects: judged === null ? [] : suspectsIn(judged.use, judged.snapshot, facts.snapshots),
+      isExhausted: judged === null || capacity === null ? null : isExhaustedBy(judged.use, capacity),
+    },
+    unplaced,
+  };
+};
+
+const sightFor = (facts: Facts, victims: readonly FailureGroup[], capacity: Capacity | null): Sight | null => {
+  if (victims.length === 0) return sightWithoutVictims(facts.snapshots, capacity);
+  const around = snapshotsAround(facts.snapshots, min(victims), max(victims));
+  return sightsOf(around, mayBeLoopback(victims)).toSorted(better(capacity))[0] ?? null;
+};

@@ -1,0 +1,110 @@
+import type { FailureCount, LogDigest } from '../model/digest.ts';
+import type { FailingCall, FailureKind } from '../model/failure.ts';
+import type { Source } from '../model/snapshot.ts';
+
+/** The failures of one program of one kind, over all uploads of its log: what becomes a victim. */
+export interface FailureGroup {
+  readonly app: string;
+  readonly kind: FailureKind;
+  readonly call: FailingCall;
+  readonly localPort: number | null;
+  readonly peer: string | null;
+  /** Commonest first. */
+  readonly pids: readonly number[];
+  readonly error: string;
+  readonly frame: string | null;
+  readonly frames: readonly string[];
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly count: number;
+  /** `[epoch minute, count]`, ascending. */
+  readonly minutes: readonly (readonly [minute: number, count: number])[];
+  /** Where its first occurrence stands. */
+  readonly source: Source;
+}
+
+interface Claim {
+  readonly from: string;
+  readonly to: string;
+  readonly count: number;
+}
+
+/**
+ * How often a failure happened within one minute, from uploads that may overlap (the tails of a growing file): the largest sum over
+ * uploads that do not overlap in time. Overlapping ones show the same lines, so the larger stands; others add up (DESIGN.md).
+ *
+ * Weighted interval scheduling: by end, each claim either joins the best of those that end before it starts, or is passed over.
+ */
+export const countWithin = (claims: readonly Claim[]): number => {
+  const byEnd = [...claims].sort((a, b) => (a.to < b.to ? -1 : a.to > b.to ? 1 : 0));
+  const best: number[] = [0];
+  for (const [i, claim] of byEnd.entries()) {
+    let before = i;
+    while (before > 0 && (byEnd[before - 1]?.to ?? '') >= claim.from) before -= 1;
+    best.push(Math.max(best[i] ?? 0, (best[before] ?? 0) + claim.count));
+  }
+  return best.at(-1) ?? 0;
+};
+
+const distinct = (logs: readonly LogDigest[]): readonly LogDigest[] => [...new Map(logs.map((log) => [`${log.app} ${log.contentId}`, log])).values()];
+
+interface Entry {
+  readonly log: LogDigest;
+  readonly failure: FailureCount;
+}
+
+const mergeMinutes = (entries: readonly Entry[]): readonly (readonly [number, number])[] => {
+  const claims = new Map<number, Claim[]>();
+  for (const { log, failure } of entries) {
+    for (const [minute, count] of failure.minutes) {
+      const claim = { from: log.covers.from, to: log.covers.to, count };
+      claims.set(minute, [...(claims.get(minute) ?? []), claim]);
+    }
+  }
+  return [...claims].map(([minute, list]): readonly [number, number] => [minute, countWithin(list)]).sort(([a], [b]) => a - b);
+};
+
+const sumMinutes = (lists: readonly (readonly (readonly [number, number])[])[]): readonly (readonly [number, number])[] => {
+  const sums = new Map<number, number>();
+  for (const [minute, count] of lists.flat()) sums.set(minute, (sums.get(minute) ?? 0) + count);
+  return [...sums].sort(([a], [b]) => a - b);
+};
+
+const groupBy = <T>(items: readonly T[], key: (item: T) => string): readonly (readonly T[])[] => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return [...groups.values()];
+};
+
+/** Same program, same need: two stacks that lead to the same failing call are one victim. */
+const victimKey = ({ log, failure }: Entry): string => [log.app, failure.kind, failure.call, failure.localPort, failure.peer].join(' ');
+
+const toGroup = (entries: readonly Entry[]): FailureGroup | null => {
+  const [first] = [...entries].sort((a, b) => (a.failure.firstAt < b.failure.firstAt ? -1 : 1));
+  if (first === undefined) return null;
+  const minutes = sumMinutes(groupBy(entries, ({ failure }) => failure.fingerprint).map(mergeMinutes));
+  return {
+    app: first.log.app,
+    kind: first.failure.kind,
+    call: first.failure.call,
+    localPort: first.failure.localPort,
+    peer: first.failure.peer,
+    pids: [...new Set(entries.flatMap(({ failure }) => failure.pids))],
+    error: first.failure.error,
+    frame: first.failure.frame,
+    frames: first.failure.frames,
+    firstAt: first.failure.firstAt,
+    lastAt: entries.reduce((last, { failure }) => (failure.lastAt > last ? failure.lastAt : last), first.failure.lastAt),
+    count: minutes.reduce((sum, [, count]) => sum + count, 0),
+    minutes,
+    source: { uri: first.log.source.uri, lines: first.failure.lines },
+  };
+};
+
+/** All failures in the window as groups, whatever the order, overlap or repetition of the uploads. */
+export const mergeFailures = (logs: readonly LogDigest[]): readonly FailureGroup[] => {
+  const entries = distinct(logs).flatMap((log) => log.failures.map((failure): Entry => ({ log, failure })));
+  return groupBy(entries, victimKey)
+    .flatMap((group) => toGroup(group) ?? [])
+    .sort((a, b) => (a.firstAt < b.firstAt ? -1 : a.firstAt > b.firstAt ? 1 : a.app < b.app ? -1 : 1));
+};

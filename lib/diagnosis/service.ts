@@ -1,0 +1,66 @@
+import type { Listener, Pile } from '../model/digest.ts';
+import type { Resource } from '../model/analysis.ts';
+import { program } from '../text/words.ts';
+import type { ServiceContest } from './contest.ts';
+import type { Moment } from './track.ts';
+
+/** What causes share that show on one listening port. */
+
+/** Fewer connections in CLOSE_WAIT than this on a port are a busy minute, not a pile. */
+export const MIN_SOCKETS = 50;
+/** The queue holds its limit + 1 (KERNEL.md); near it, SYNs are dropped already. */
+export const FULL_SHARE = 0.9;
+
+export const latest = (contest: ServiceContest): Moment | null => contest.track.at(-1) ?? null;
+
+export const serviceName = ({ listener, port }: ServiceContest): string =>
+  listener !== null && listener.holder.kind === 'process' ? program(listener.holder.command, listener.holder.pid) : `the service on port ${port}`;
+
+export const listenerIn = (moment: Moment, port: number): Listener | null => moment.snapshot.listeners.find((listener) => listener.port === port) ?? null;
+
+export const closeWaitPiles = (moment: Moment): readonly Pile[] => moment.piles.filter(({ state }) => state === 'close_wait');
+
+/**
+ * Of CLOSE_WAIT sockets, those that no program has accepted: without an inode where inodes are shown, else without an owner where
+ * owners are, else unknown (`null`), and then the accept queue's length must tell.
+ */
+export const neverAccepted = (moment: Moment): number | null => {
+  const piles = closeWaitPiles(moment);
+  if (piles.some(({ withoutInode }) => withoutInode !== null)) return piles.reduce((sum, pile) => sum + (pile.withoutInode ?? 0), 0);
+  if (!moment.snapshot.knows.owners) return null;
+  return piles.reduce((sum, pile) => (pile.holder.kind === 'process' ? sum : sum + pile.sockets), 0);
+};
+
+/** What the queue may hold: the dialect's word, else `somaxconn`, which bounds it. */
+export const queueLimit = (listener: Listener, moment: Moment): { readonly limit: number; readonly assumed: boolean } | null => {
+  if (listener.acceptLimit !== null && listener.acceptLimit > 0) return { limit: listener.acceptLimit, assumed: false };
+  const { somaxconn } = moment.snapshot.sysctls;
+  return somaxconn === null ? null : { limit: somaxconn, assumed: true };
+};
+
+export const isQueueFull = (listener: Listener, moment: Moment): boolean => {
+  const limit = queueLimit(listener, moment);
+  return limit !== null && (listener.acceptQueue ?? 0) >= FULL_SHARE * limit.limit;
+};
+
+export const culpritOf = (contest: ServiceContest): { pid: number | null; command: string | null; peer: null; localPort: number } => ({
+  pid: contest.listener?.holder.kind === 'process' ? contest.listener.holder.pid : null,
+  command: contest.listener?.holder.kind === 'process' ? contest.listener.holder.command : null,
+  peer: null,
+  localPort: contest.port,
+});
+
+export const queueResource = (contest: ServiceContest, used: number | null, capacity: number | null, assumed: boolean): Resource => ({
+  kind: 'accept-queue',
+  localPort: contest.port,
+  peer: null,
+  used,
+  capacity,
+  assumed,
+});
+
+export const serverPilesOf =
+  (port: number) =>
+  (pile: Pile): boolean =>
+    pile.side === 'server' && pile.localPort === port;
+

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Digest, SnapshotDigest } from '../model/digest.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { LineSplitter } from '../parsers/lines.ts';
+import { LogReader } from '../parsers/logs/reader.ts';
+import { SnapshotReader } from '../parsers/snapshot.ts';
+import { type Inflated, inflate } from './inflate.ts';
+import { MAX_LOG_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
+import { digestLog, FailureTally } from './log-digest.ts';
+import { digestSnapshot, type UploadFacts } from './snapshot-digest.ts';
+import { type TakenAt, takenAt } from './taken-at.ts';
+import type { UploadKey } from './upload-key.ts';
+
+export interface Upload {
+  readonly ref: UploadKey;
+  readonly uri: string;
+  /** RFC 3339. */
+  readonly lastModified: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Whether `lastModified` is a clock to compare with: S3's is, a copied file's is not. */
+  readonly clockIsTrusted?: boolean;
+}
+
+export type DigestOutcome =
+  | { readonly kind: 'digested'; readonly digests: readonly Digest[] }
+  | { readonly kind: 'rejected'; readonly reason: string };
+
+const rejected = (reason: string): DigestOutcome => ({ kind: 'rejected', reason });
+
+/** A whole sentence on why the body could not be read to its end, or `null`. */
+const faultSentence = (inflated: Inflated): string | null => {
+  const fault = inflated.fault();
+  if (fault === null) return null;
+  return fault.kind === 'too-large'
+    ? `It inflates to more than ${fault.limit / (1024 * 1024)} MiB; what lies beyond is not read.`
+    : `Its gzip data is damaged or cut short (${fault.detail}); what came before is read.`;
+};
+
+/** Reads an upload, of any size in bounded memory, into its digests. Rejects (throws) only for faults of the transport. */
+export const digestUpload = (upload: Upload): Promise<DigestOutcome> =>
+  upload.ref.kind === 'snapshots' ? digestSnapshots(upload, upload.ref.name) : digestLogUpload(upload, upload.ref.app, upload.ref.name);
+
+const factsOf = (upload: Upload): UploadFacts => ({ host: upload.ref.host, uri: upload.uri, uploadedAt: upload.lastModified });
+
+const digestSnapshots = async (upload: Upload, name: string): Promise<DigestOutcome> => {
+  const digests: SnapshotDigest[] = [];
+  const reader = new SnapshotReader((snapshot) => digests.push(digestSnapshot(snapshot, factsOf(upload), timeOf(upload, snapshot, name))));
+  const lines = new LineSplitter((text, line) => reader.line(text, line));
+  const inflated = inflate(upload.body, MAX_SNAPSHOT_BYTES);
+  for await (const chunk of inflated.chunks) lines.push(chunk);
+  const { truncatedLines } = lines.end();
+  const result = reader.end();
+  const fault = faultSentence(inflated);
+  if (result.kind === 'refused') return rejected(fault === null ? result.reason : `${fault} ${result.reason}`);
+  const remarks = [...(fault === null ? [] : [fault]), ...(truncatedLines > 0 ? [`${truncatedLines} of its lines are too long and were cut.`] : [])];
+  return { kind: 'digested', digests: digests.map((digest) => ({ ...digest, remarks: [...digest.remarks, ...remarks] })) };
+};
+
+const timeOf = (upload: Upload, snapshot: Snapshot, name: string): TakenAt => {
+  const taken = takenAt(snapshot.meta.takenAt, name, upload.lastModified);
+  return upload.clockIsTrusted === false ? { ...taken, remarks: [] } : taken;
+};
+
+const digestLogUpload = async (upload: Upload, app: string, name: string): Promise<DigestOutcome> => {
+  // Logs bear no zone of their own; the key's time tells the day of lines that have none.
+  const uploadedAt = takenAt(null, name, upload.lastModified).at;
+  const tally = new FailureTally();
+  const reader = new LogReader({ uploadedAt, zone: null }, (failure) => tally.add(failure));
+  const lines = new LineSplitter((text, line) => reader.line(text, line));
+  const hash = createHash('sha256');
+  const inflated = inflate(upload.body, MAX_LOG_BYTES);
+  for await (const chunk of inflated.chunks) {
+    hash.update(chunk);
+    lines.push(chunk);
+  }
+  lines.end();
+  const result = reader.end();
+  const fault = faultSentence(inflated);
+  if (result.kind === 'refused') return rejected(fault === null ? result.reason : `${fault} ${result.reason}`);
+  const facts = {
+    ...result,
+    app,
+    contentId: hash.digest('hex'),
+    covers: result.covers ?? { from: uploadedAt, to: uploadedAt },
+    remarks: fault === null ? [] : [fault],
+  };
+  return { kind: 'digested', digests: [digestLog(factsOf(upload), facts, tally.finish())] };
+};

@@ -1,0 +1,24 @@
+import type { Listener } from '../model/digest.ts';
+import type { Socket } from '../model/socket.ts';
+import { holderOf } from './holder.ts';
+
+const MAX_LISTENERS = 64;
+
+const toListener = (socket: Socket, port: number): Listener => ({
+  address: socket.local.address,
+  port,
+  v6only: socket.v6only,
+  holder: holderOf(socket),
+  owners: socket.ownership.kind === 'owned' ? new Set(socket.ownership.owners.map(({ pid }) => pid)).size : 0,
+  acceptQueue: socket.recvQ,
+  acceptLimit: socket.sendQ,
+  cgroup: socket.cgroup,
+  line: socket.line,
+});
+
+/** Who listens where; those with a queue first, so that a cut never hides a service in trouble. */
+export const listenersOf = (sockets: readonly Socket[]): readonly Listener[] =>
+  sockets
+    .flatMap((socket) => (socket.state === 'listen' && socket.local.port !== null ? [toListener(socket, socket.local.port)] : []))
+    .sort((a, b) => (b.acceptQueue ?? 0) - (a.acceptQueue ?? 0) || a.port - b.port)
+    .slice(0, MAX_LISTENERS);

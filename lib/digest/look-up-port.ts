@@ -1,0 +1,55 @@
+import type { PortLookup, PortRow } from '../model/digest.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Socket } from '../model/socket.ts';
+import { LineSplitter } from '../parsers/lines.ts';
+import { SnapshotReader } from '../parsers/snapshot.ts';
+import { holderOf } from './holder.ts';
+import { inflate } from './inflate.ts';
+import { MAX_SNAPSHOT_BYTES } from './limits.ts';
+import { peerText } from './port-use.ts';
+
+const MAX_ROWS = 32;
+
+const toRow = (socket: Socket): PortRow => ({
+  state: socket.state,
+  holder: holderOf(socket),
+  localAddress: socket.local.address,
+  peer: peerText(socket),
+  peerPort: socket.peer.port,
+  line: socket.line,
+});
+
+const lookUpIn = (snapshot: Snapshot, uri: string, takenAt: string, port: number): PortLookup => {
+  const rows = snapshot.sockets.filter(({ protocol, local }) => protocol === 'tcp' && local.port === port).map(toRow);
+  return {
+    port,
+    contentId: snapshot.contentId,
+    takenAt,
+    source: { uri, lines: snapshot.lines },
+    rows: rows.slice(0, MAX_ROWS),
+    more: Math.max(0, rows.length - MAX_ROWS),
+  };
+};
+
+/**
+ * Who has these local ports in one snapshot of a raw upload: read again, since the digest does not keep every port.
+ *
+ * @param wanted the snapshot's `contentId` and when its digest says it was taken
+ * @returns one lookup a port; empty where the object no longer holds that snapshot
+ */
+export const lookUpPorts = async (
+  upload: { readonly uri: string; readonly body: AsyncIterable<Uint8Array> },
+  wanted: { readonly contentId: string; readonly takenAt: string },
+  ports: readonly number[],
+): Promise<readonly PortLookup[]> => {
+  const found: PortLookup[] = [];
+  const reader = new SnapshotReader((snapshot) => {
+    if (snapshot.contentId !== wanted.contentId || found.length > 0) return;
+    found.push(...ports.map((port) => lookUpIn(snapshot, upload.uri, wanted.takenAt, port)));
+  });
+  const lines = new LineSplitter((text, line) => reader.line(text, line));
+  for await (const chunk of inflate(upload.body, MAX_SNAPSHOT_BYTES).chunks) lines.push(chunk);
+  lines.end();
+  reader.end();
+  return found;
+};

@@ -1,0 +1,40 @@
+import type { Holder } from '../model/digest.ts';
+
+/** How figures and names are written wherever people read them, so that one thing has one form. */
+
+const INTEGER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `27,913` */
+export const number = (value: number): string => INTEGER.format(value);
+
+/** `61 %`; below one per cent, "under 1 %" rather than 0. */
+export const percent = (part: number, whole: number): string => {
+  if (whole <= 0) return 'unknown';
+  const share = (100 * part) / whole;
+  return share > 0 && share < 1 ? 'under 1 %' : `${Math.round(share)} %`;
+};
+
+/** `1 socket`, `27,913 sockets` */
+export const count = (value: number, noun: string, plural = `${noun}s`): string => `${number(value)} ${value === 1 ? noun : plural}`;
+
+/** `python3 (pid 4312)` */
+export const program = (command: string | null, pid: number | null): string => {
+  if (command === null) return pid === null ? 'an unknown program' : `pid ${pid}`;
+  return pid === null ? command : `${command} (pid ${pid})`;
+};
+
+export const holderName = (holder: Holder): string => (holder.kind === 'process' ? program(holder.command, holder.pid) : 'an unknown program');
+
+/** `10:39:05 UTC`, for sentences beside others of the same day. */
+export const clock = (at: string): string => `${at.slice(11, 19)} UTC`;
+
+/** `2.5 s`, `4 min`, `3 h 20 min` */
+export const duration = (ms: number): string => {
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+};
+
+/** `1,380 a minute`, `4.2 a minute` */
+export const rate = (perMinute: number): string => `${perMinute >= 10 ? number(perMinute) : Number(perMinute.toFixed(1))} a minute`;
