@@ -1,0 +1,38 @@
+import type { Endpoint } from '../model/socket.ts';
+
+/** Names that `ss` and `netstat` print for ports without `-n`: the common ones of /etc/services (IANA). */
+const SERVICES: Readonly<Record<string, number>> = {
+  ftp: 21, ssh: 22, telnet: 23, smtp: 25, domain: 53, http: 80, 'www': 80, kerberos: 88, pop3: 110, sunrpc: 111, ntp: 123, imap: 143, imap2: 143,
+  snmp: 161, ldap: 389, https: 443, 'microsoft-ds': 445, submission: 587, ipp: 631, ldaps: 636, imaps: 993, pop3s: 995, 'ms-sql-s': 1433, nfs: 2049,
+  mysql: 3306, postgresql: 5432, amqp: 5672, redis: 6379, 'http-alt': 8080, webcache: 8080, 'https-alt': 8443, mdns: 5353, x11: 6000, zabbix: 10050,
+};
+
+const MAPPED = '::ffff:';
+
+const portOf = (text: string): number | null => {
+  const port = Number(text);
+  if (Number.isInteger(port) && text !== '' && port >= 0 && port <= 65_535) return port;
+  return SERVICES[text] ?? null;
+};
+
+/** A v4-mapped address shares its ports with IPv4: it is one address with it. */
+const plainAddress = (text: string): string => {
+  const address = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  return address.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
+};
+
+/**
+ * Reads `10.0.0.1:80`, `[::1]:80`, `:::80`, `127.0.0.53%lo:53`, `[fe80::1]%eth0:22`, `*:80`, `0.0.0.0:*`: the last colon divides
+ * (KERNEL.md). `null` where there is none.
+ */
+export const parseEndpoint = (text: string): Endpoint | null => {
+  const colon = text.lastIndexOf(':');
+  if (colon < 1) return null;
+  const port = portOf(text.slice(colon + 1));
+  const host = text.slice(0, colon);
+  const percent = host.indexOf('%');
+  if (percent < 0) return { address: plainAddress(host), port };
+  const scope = host.slice(percent + 1).replace(']', '');
+  const bare = host.slice(0, percent);
+  return { address: plainAddress(bare.startsWith('[') ? bare.replace(']', '').slice(1) : bare), port, scope };
+};

@@ -1,0 +1,148 @@
+import type { DescriptorRow, ProcessRow, SocketDialect, Sysctls } from '../model/snapshot.ts';
+import type { Socket } from '../model/socket.ts';
+import type { Account } from './account.ts';
+import { isNetstatHeader, isNetstatTitle, LOCALISED_TITLES, looksLikeNetstatRow, NetstatReader } from './netstat.ts';
+import { isSsHeader, looksLikeSsRow, SsReader, ssDefaults } from './ss.ts';
+import { parseDescriptorRow, parsePsRow, psColumns, splitMeta, splitSysctl, sysctlOfPath, withSysctl } from './tables.ts';
+
+/** What the sections of one snapshot add up to. */
+export interface Collected {
+  dialect: SocketDialect | null;
+  readonly sockets: Socket[];
+  sysctls: Sysctls;
+  processes: ProcessRow[] | null;
+  descriptors: DescriptorRow[] | null;
+  readonly meta: Map<string, string>;
+  readonly otherSections: string[];
+  hasForeignStates: boolean;
+}
+
+/** A reader of one section's lines. */
+export interface Section {
+  readonly line: (text: string, line: number) => void;
+  readonly end: () => void;
+}
+
+const HEADER_START = '==> ';
+const HEADER_END = ' <==';
+
+/** The name in `==> NAME <==`, as `tail -n +1 FILE…` prints it; `null` for any other line. */
+export const sectionName = (text: string): string | null =>
+  text.startsWith(HEADER_START) && text.endsWith(HEADER_END) && text.length > HEADER_START.length + HEADER_END.length
+    ? text.slice(HEADER_START.length, -HEADER_END.length).trim()
+    : null;
+
+const isSs = (name: string): boolean => name === 'ss' || name.startsWith('ss ') || name.includes('/ss ');
+const isNetstat = (name: string): boolean => name.startsWith('netstat') || name.includes('/netstat');
+
+export const isSocketSection = (name: string): boolean => isSs(name) || isNetstat(name);
+
+/** What text without a section header is, told by a line of it; `null` where that line tells nothing. */
+export const sniff = (text: string): string | null => {
+  if (isNetstatTitle(text) || isNetstatHeader(text) || LOCALISED_TITLES.some((title) => text.startsWith(title)) || looksLikeNetstatRow(text)) return 'netstat';
+  if (isSsHeader(text) || looksLikeSsRow(text)) return 'ss';
+  if (psColumns(text) !== null) return 'ps';
+  return text.startsWith('net.') && splitSysctl(text) !== null ? 'sysctl' : null;
+};
+
+const isBlank = (text: string): boolean => text.trim() === '';
+
+const ssSection = (name: string, into: Collected, account: Account): Section => {
+  const reader = new SsReader(account, ssDefaults(name));
+  return {
+    line: (text, line) => reader.line(text, line),
+    end: () => {
+      const sockets = reader.end();
+      if (sockets.length > 0) into.dialect ??= 'ss';
+      for (const socket of sockets) into.sockets.push(socket);
+    },
+  };
+};
+
+const netstatSection = (into: Collected, account: Account): Section => {
+  const reader = new NetstatReader(account);
+  return {
+    line: (text, line) => reader.line(text, line),
+    end: () => {
+      const sockets = reader.end();
+      if (sockets.length > 0) into.dialect ??= 'netstat';
+      into.hasForeignStates ||= reader.hasForeignStates;
+      for (const socket of sockets) into.sockets.push(socket);
+    },
+  };
+};
+
+/** A section of independent lines: each is understood, blank, or not understood. */
+const table = (account: Account, read: (text: string) => boolean, isHeader: (text: string) => boolean = () => false): Section => ({
+  line: (text, line) => {
+    if (isBlank(text) || isHeader(text)) account.ignored();
+    else if (read(text)) account.understood();
+    else account.unparsed(text, line);
+  },
+  end: () => {},
+});
+
+const sysctlSection = (into: Collected, account: Account): Section =>
+  table(account, (text) => {
+    const pair = splitSysctl(text);
+    if (pair !== null) into.sysctls = withSysctl(into.sysctls, pair[0], pair[1]);
+    return pair !== null;
+  });
+
+const sysctlFile = (name: string, into: Collected, account: Account): Section =>
+  table(account, (text) => {
+    into.sysctls = withSysctl(into.sysctls, name, text.trim());
+    return true;
+  });
+
+const psSection = (into: Collected, account: Account): Section => {
+  const rows = into.processes ?? [];
+  into.processes = rows;
+  let columns: ReturnType<typeof psColumns> = null;
+  const isHeader = (text: string): boolean => {
+    const found = columns === null ? psColumns(text) : null;
+    columns ??= found;
+    return found !== null;
+  };
+  const read = (text: string): boolean => {
+    const row = columns === null ? null : parsePsRow(text, columns);
+    if (row !== null) rows.push(row);
+    return row !== null;
+  };
+  return table(account, read, isHeader);
+};
+
+const fdsSection = (into: Collected, account: Account): Section => {
+  const rows = into.descriptors ?? [];
+  into.descriptors = rows;
+  const read = (text: string): boolean => {
+    const row = parseDescriptorRow(text);
+    if (row !== null) rows.push(row);
+    return row !== null;
+  };
+  return table(account, read, (text) => text.trimStart().startsWith('pid'));
+};
+
+const metaSection = (into: Collected, account: Account): Section =>
+  table(account, (text) => {
+    const pair = splitMeta(text);
+    if (pair !== null && !into.meta.has(pair[0])) into.meta.set(pair[0], pair[1]);
+    return pair !== null;
+  });
+
+const otherSection = (name: string, into: Collected, account: Account): Section => {
+  into.otherSections.push(name.slice(0, 80));
+  return { line: () => account.ignored(), end: () => {} };
+};
+
+/** The reader for a section, by its name. Unknown ones are kept by name and ignored. */
+export const openSection = (name: string, into: Collected, account: Account): Section => {
+  const sysctl = sysctlOfPath(name);
+  if (sysctl !== null) return sysctlFile(sysctl, into, account);
+  if (isNetstat(name)) return netstatSection(into, account);
+  if (isSs(name)) return ssSection(name, into, account);
+  if (name === 'meta') return metaSection(into, account);
+  if (name === 'sysctl' || name.startsWith('sysctl ')) return sysctlSection(into, account);
+  if (name === 'ps' || name.startsWith('ps ')) return psSection(into, account);
+  return name === 'fds' ? fdsSection(into, account) : otherSection(name, into, account);
+};

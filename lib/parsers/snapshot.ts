@@ -1,0 +1,182 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { LineAccount, Snapshot } from '../model/snapshot.ts';
+import { Account, quotable } from './account.ts';
+import { LOCALISED_TITLES } from './netstat.ts';
+import { type Collected, isSocketSection, openSection, type Section, sectionName, sniff } from './section.ts';
+import { NO_SYSCTLS } from './tables.ts';
+
+/**
+ * A snapshot as hosts upload it: raw output of one command, or sections under `==> NAME <==` (DESIGN.md, "Upload contract"). Text
+ * before the first header is a section too, told by its content. Several snapshots may follow one another in one object.
+ *
+ * A process name with raw newlines (KERNEL.md) can forge a section header. All it can gain is to spoil its own host's snapshot: the
+ * object's key names the host, whatever a meta section says.
+ */
+
+export type SnapshotReadResult =
+  | { readonly kind: 'read'; readonly snapshots: number; readonly account: LineAccount }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+const QUOTE_CHARS = 120;
+
+interface Draft {
+  readonly collected: Collected;
+  readonly account: Account;
+  readonly hash: Hash;
+  readonly firstLine: number;
+  lastLine: number;
+  /** Names of the sections that have begun. */
+  readonly begun: Set<string>;
+  section: Section | null;
+}
+
+const newDraft = (line: number): Draft => ({
+  collected: {
+    dialect: null,
+    sockets: [],
+    sysctls: NO_SYSCTLS,
+    processes: null,
+    descriptors: null,
+    meta: new Map(),
+    otherSections: [],
+    hasForeignStates: false,
+  },
+  account: new Account(),
+  hash: createHash('sha256'),
+  firstLine: line,
+  lastLine: line,
+  begun: new Set(),
+  section: null,
+});
+
+const toSnapshot = ({ collected, account, hash, firstLine, lastLine }: Draft): Snapshot => ({
+  meta: {
+    host: collected.meta.get('host') ?? null,
+    takenAt: collected.meta.get('taken_at') ?? null,
+    bootId: collected.meta.get('boot_id') ?? null,
+    kernel: collected.meta.get('kernel') ?? null,
+    entries: Object.fromEntries(collected.meta),
+  },
+  dialect: collected.dialect,
+  sockets: collected.sockets,
+  sysctls: collected.sysctls,
+  processes: collected.processes,
+  descriptors: collected.descriptors,
+  otherSections: collected.otherSections,
+  lines: [firstLine, lastLine],
+  account: account.get(),
+  contentId: hash.digest('hex'),
+});
+
+const addAccounts = (a: LineAccount, b: LineAccount): LineAccount => ({
+  total: a.total + b.total,
+  understood: a.understood + b.understood,
+  ignored: a.ignored + b.ignored,
+  unparsed: a.unparsed + b.unparsed,
+  samples: [...a.samples, ...b.samples].slice(0, 20),
+});
+
+const EMPTY: LineAccount = { total: 0, understood: 0, ignored: 0, unparsed: 0, samples: [] };
+
+/** Reads the lines of one uploaded object, and hands over each snapshot as soon as it is whole. */
+export class SnapshotReader {
+  readonly #onSnapshot: (snapshot: Snapshot) => void;
+  #draft: Draft | null = null;
+  #snapshots = 0;
+  #account = EMPTY;
+  #firstText: string | null = null;
+  #isLocalised = false;
+
+  constructor(onSnapshot: (snapshot: Snapshot) => void) {
+    this.#onSnapshot = onSnapshot;
+  }
+
+  line(text: string, line: number): void {
+    if (this.#firstText === null && text.trim() !== '') this.#firstText = text;
+    if (LOCALISED_TITLES.some((title) => text.startsWith(title))) this.#isLocalised = true;
+    const name = sectionName(text);
+    if (name !== null) this.#begin(name, line);
+    const draft = this.#draft ?? newDraft(line);
+    this.#draft = draft;
+    draft.hash.update(text).update('\n');
+    draft.lastLine = line;
+    if (name !== null) draft.account.ignored();
+    else this.#content(draft, text, line);
+  }
+
+  end(): SnapshotReadResult {
+    this.#finish();
+    if (this.#snapshots > 0) return { kind: 'read', snapshots: this.#snapshots, account: this.#account };
+    return { kind: 'refused', reason: this.#refusal() };
+  }
+
+  #begin(name: string, line: number): void {
+    if (this.#draft !== null && this.#startsNext(this.#draft, name)) this.#finish();
+    const draft = this.#draft ?? newDraft(line);
+    this.#draft = draft;
+    draft.section?.end();
+    draft.begun.add(name);
+    draft.section = openSection(name, draft.collected, draft.account);
+  }
+
+  /** A second meta begins the next snapshot, and so does any section that has been before: `ss -4` then `ss -6` are one, `ss` twice are two. */
+  #startsNext(draft: Draft, name: string): boolean {
+    if (name === 'meta') return draft.begun.size > 0;
+    return draft.begun.has(name) || (isSocketSection(name) && draft.begun.has('') && draft.collected.sockets.length > 0);
+  }
+
+  #content(draft: Draft, text: string, line: number): void {
+    if (draft.section === null || (draft.begun.has('') && this.#isRepeatedHeader(draft, text))) {
+      const kind = sniff(text);
+      if (kind === null) {
+        this.#preamble(draft, text, line);
+        return;
+      }
+      draft.section?.end();
+      draft.begun.add('').add(kind);
+      draft.section = openSection(kind, draft.collected, draft.account);
+    }
+    draft.section.line(text, line);
+  }
+
+  /** Raw outputs of several commands may follow one another without headers: sockets, then `sysctl` lines. */
+  #isRepeatedHeader(draft: Draft, text: string): boolean {
+    return text.startsWith('net.ipv4.') && !draft.begun.has('sysctl') && sniff(text) === 'sysctl';
+  }
+
+  #preamble(draft: Draft, text: string, line: number): void {
+    if (text.trim() === '') draft.account.ignored();
+    else draft.account.unparsed(text, line);
+  }
+
+  #finish(): void {
+    const draft = this.#draft;
+    this.#draft = null;
+    if (draft === null) return;
+    draft.section?.end();
+    this.#account = addAccounts(this.#account, draft.account.get());
+    if (draft.collected.hasForeignStates) this.#isLocalised = true;
+    // Known sections without a single understood line say nothing; an empty `ss` table beside a meta does: no sockets.
+    const isKnown = draft.collected.dialect !== null || draft.account.understoodLines > 0 || (draft.begun.size > 0 && this.#isEmptyListing(draft));
+    if (!isKnown || draft.collected.hasForeignStates) return;
+    this.#snapshots += 1;
+    this.#onSnapshot(toSnapshot(draft));
+  }
+
+  /** A header alone is an answer: this host has no such sockets. */
+  #isEmptyListing(draft: Draft): boolean {
+    const { unparsed, total } = draft.account.get();
+    return total > 0 && unparsed === 0 && [...draft.begun].some((name) => isSocketSection(name));
+  }
+
+  #refusal(): string {
+    if (this.#firstText === null) {
+      return 'The upload is empty: the command printed nothing to its output. Old iproute2 does not know `ss -O`: use `ss -tanpe` there, and see that cron finds the program (PATH) and keep its error output.';
+    }
+    const quote = `Its first line is "${quotable(this.#firstText, QUOTE_CHARS)}".`;
+    if (this.#isLocalised) {
+      return `The listing is in another language than English, so its states are not understood: run the command with LC_ALL=C. ${quote}`;
+    }
+    return `Nothing in it is known: expected the output of ss or netstat, or sections under "==> NAME <==". ${quote}`;
+  }
+}

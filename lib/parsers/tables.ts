@@ -1,0 +1,88 @@
+import type { DescriptorRow, ProcessRow, Sysctls } from '../model/snapshot.ts';
+
+/** The small tables beside the sockets: `ps`, descriptors, sysctls, meta. Each returns `null` for a line that it does not understand. */
+
+const wholeNumber = (text: string | undefined): number | null => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null);
+
+/** `ELAPSED`: seconds (`etimes`), or `[[dd-]hh:]mm:ss` (`etime`); ps(1). */
+const elapsed = (text: string | undefined): number | null => {
+  if (text === undefined) return null;
+  const seconds = wholeNumber(text);
+  if (seconds !== null) return seconds;
+  const [days, clock = days] = text.includes('-') ? text.split('-', 2) : ['0', text];
+  const parts = (clock ?? '').split(':').map(Number);
+  if (parts.some(Number.isNaN) || parts.length < 2) return null;
+  return Number(days) * 86_400 + parts.reduce((sum, part) => sum * 60 + part, 0);
+};
+
+type PsColumn = 'pid' | 'ppid' | 'user' | 'elapsed' | 'args' | 'other';
+
+const PS_COLUMNS: Readonly<Record<string, PsColumn>> = {
+  PID: 'pid', PPID: 'ppid', USER: 'user', UID: 'user', ELAPSED: 'elapsed', ETIME: 'elapsed', ETIMES: 'elapsed', COMMAND: 'args', CMD: 'args', ARGS: 'args', COMM: 'args',
+};
+
+/** The columns of a `ps` header, or `null`. */
+export const psColumns = (text: string): readonly PsColumn[] | null => {
+  const words = text.trim().split(/\s+/);
+  return words.includes('PID') && words.every((word) => /^[A-Z%]+$/.test(word)) ? words.map((word) => PS_COLUMNS[word] ?? 'other') : null;
+};
+
+/** A row of `ps`: the last column keeps its spaces. */
+export const parsePsRow = (text: string, columns: readonly PsColumn[]): ProcessRow | null => {
+  const values = new Map<PsColumn, string>();
+  let rest = text.trimStart();
+  for (const [i, column] of columns.entries()) {
+    const space = i === columns.length - 1 ? -1 : rest.search(/\s/);
+    values.set(column, space < 0 ? rest.trimEnd() : rest.slice(0, space));
+    rest = space < 0 ? '' : rest.slice(space).trimStart();
+  }
+  const pid = wholeNumber(values.get('pid'));
+  if (pid === null) return null;
+  return { pid, ppid: wholeNumber(values.get('ppid')), user: values.get('user') ?? null, elapsedSeconds: elapsed(values.get('elapsed')), args: values.get('args') || null };
+};
+
+/** `pid open soft hard`; `unlimited` is no limit that can be reached, so `null`. */
+export const parseDescriptorRow = (text: string): DescriptorRow | null => {
+  const [pid, open, soft, hard] = text.trim().split(/\s+/, 4);
+  const [pidNumber, openNumber] = [wholeNumber(pid), wholeNumber(open)];
+  if (pidNumber === null || openNumber === null) return null;
+  return { pid: pidNumber, open: openNumber, soft: wholeNumber(soft), hard: wholeNumber(hard) };
+};
+
+export const NO_SYSCTLS: Sysctls = { portRange: null, reservedPorts: null, tcpFinTimeout: null, tcpTwReuse: null, somaxconn: null };
+
+/** `net.ipv4.x = value` of sysctl(8), or `net.ipv4.x=value`. */
+export const splitSysctl = (text: string): readonly [name: string, value: string] | null => {
+  const equals = text.indexOf('=');
+  const name = text.slice(0, Math.max(0, equals)).trim();
+  return /^[a-z][a-z0-9_./-]{2,100}$/.test(name) ? [name.replaceAll('/', '.'), text.slice(equals + 1).trim()] : null;
+};
+
+/** `/proc/sys/net/ipv4/ip_local_port_range` is `net.ipv4.ip_local_port_range`. */
+export const sysctlOfPath = (path: string): string | null => (path.startsWith('/proc/sys/') ? path.slice('/proc/sys/'.length).replaceAll('/', '.') : null);
+
+export const withSysctl = (sysctls: Sysctls, name: string, value: string): Sysctls => {
+  switch (name) {
+    case 'net.ipv4.ip_local_port_range': {
+      const [from, to] = value.split(/\s+/).map((part) => wholeNumber(part));
+      return from == null || to == null || from > to || to > 65_535 ? sysctls : { ...sysctls, portRange: [from, to] };
+    }
+    case 'net.ipv4.ip_local_reserved_ports':
+      return { ...sysctls, reservedPorts: value };
+    case 'net.ipv4.tcp_fin_timeout':
+      return { ...sysctls, tcpFinTimeout: wholeNumber(value) };
+    case 'net.ipv4.tcp_tw_reuse':
+      return { ...sysctls, tcpTwReuse: wholeNumber(value) };
+    case 'net.core.somaxconn':
+      return { ...sysctls, somaxconn: wholeNumber(value) };
+    default:
+      return sysctls;
+  }
+};
+
+/** `key: value` of the meta section. */
+export const splitMeta = (text: string): readonly [key: string, value: string] | null => {
+  const colon = text.indexOf(':');
+  const key = text.slice(0, Math.max(0, colon)).trim();
+  return /^[a-z][a-z0-9_]{0,40}$/.test(key) ? [key, text.slice(colon + 1).trim()] : null;
+};
