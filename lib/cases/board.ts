@@ -1,4 +1,5 @@
-import type { Analysis, Cause, Finding, Severity } from '../model/analysis.ts';
+import type { Analysis, Cause, Severity } from '../model/analysis.ts';
+import type { Case } from './case.ts';
 
 /**
  * One host's board: all that must change together when an upload closes one case and opens another (DESIGN.md, "Order never
@@ -8,44 +9,40 @@ export interface Board {
   readonly host: string;
   /** 0 before the first write; each write adds one. */
   readonly version: number;
+  /** The cases as of a time so long ago that no upload is expected from before it: where the fold begins. */
+  readonly checkpoint: Checkpoint;
+  /** The cases as of all evidence: the fold's end. */
   readonly cases: readonly Case[];
+  /** What people were told of each case. Announcing depends on arrival; nothing else does. */
+  readonly ledger: readonly LedgerEntry[];
   readonly outbox: readonly OutboxEntry[];
-  /** The newest `takenAt` or failure among all digests seen: where the next window ends at the least. */
-  readonly newestAt: string | null;
+}
+
+export interface Checkpoint {
+  readonly at: string | null;
+  readonly cases: readonly Case[];
 }
 
 export type TransitionKind = 'opened' | 'worse' | 'changed-cause' | 'resolved' | 'reopened';
 
-/** The life of one analysis about one contested thing. */
-export interface Case {
-  readonly id: string;
-  readonly resourceKey: string;
-  readonly status: 'open' | 'resolved';
-  /** The newest finding about it, its victims merged with what earlier windows saw. */
-  readonly finding: Finding;
-  readonly openedAt: string;
-  readonly updatedAt: string;
-  readonly resolvedAt: string | null;
-  /** Failures per victim and minute, folded so that a sliding window forgets nothing; `before` is the sum of what was folded away. */
-  readonly tallies: readonly VictimTally[];
-  /** What people were last told; `null` until the first announcement is due. */
+export interface LedgerEntry {
+  readonly caseId: string;
+  /** `null` until the first announcement. */
   readonly told: Told | null;
-  /** Wall clock when an `inconclusive` finding was first seen: it is announced only after the settling time. */
+  /** Wall clock at which an `inconclusive` finding was first seen: it is announced only after the settling time. */
   readonly unsettledSince: string | null;
-}
-
-export interface VictimTally {
-  /** app, kind and call: what makes one victim. */
-  readonly key: string;
-  readonly before: number;
-  readonly minutes: readonly (readonly [minute: number, count: number])[];
+  /** How many transitions were announced; numbers their ids. */
+  readonly announced: number;
 }
 
 export interface Told {
   readonly status: 'open' | 'resolved';
   readonly cause: Cause;
   readonly severity: Severity;
-  readonly culprit: string | null;
+  /** Programs that fail, beside the culprit itself. */
+  readonly apps: readonly string[];
+  /** The forecast was said to be under an hour. */
+  readonly isSoon: boolean;
 }
 
 /** A message that is due. It leaves the outbox only when its publishing has been recorded. */
@@ -60,4 +57,11 @@ export interface OutboxEntry {
   readonly lease: { readonly owner: string; readonly until: string } | null;
 }
 
-export const emptyBoard = (host: string): Board => ({ host, version: 0, cases: [], outbox: [], newestAt: null });
+export const emptyBoard = (host: string): Board => ({
+  host,
+  version: 0,
+  checkpoint: { at: null, cases: [] },
+  cases: [],
+  ledger: [],
+  outbox: [],
+});

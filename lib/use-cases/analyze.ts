@@ -5,7 +5,7 @@ import { parseUploadKey, type UploadKey } from '../digest/upload-key.ts';
 import { type Analysis, type Finding, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Unparsed } from '../model/snapshot.ts';
-import { analysisOf, caseId } from '../cases/case-id.ts';
+import { openCase, toAnalysis } from '../cases/case.ts';
 
 /** A file that may be an upload. */
 export interface FileEntry {
@@ -92,7 +92,7 @@ const lookUpAll = async (host: string, digests: readonly Digest[], files: FileRe
   return found;
 };
 
-const toAnalysis = (finding: Finding): Analysis => analysisOf(finding, caseId(finding.host, finding.resourceKey, 1));
+const analysisOf = (finding: Finding): Analysis => toAnalysis(openCase(finding, 1));
 
 const byRank = (a: Analysis, b: Analysis): number =>
   SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || Number(b.victims.length > 0) - Number(a.victims.length > 0);
@@ -131,7 +131,7 @@ export const analyzePaths = async (
   for (const host of new Set(digests.map((digest) => digest.host))) {
     const own = digests.filter((digest) => digest.host === host);
     const lookups = await lookUpAll(host, own, files);
-    analyses.push(...diagnose({ host, digests: own, lookups }).map(toAnalysis));
+    analyses.push(...diagnose({ host, digests: own, lookups }).map(analysisOf));
   }
   const snapshots = digests.filter(({ kind }) => kind === 'snapshot').length;
   return {

@@ -65,11 +65,10 @@ export type WriteOutcome = 'written' | 'conflict';
 export interface Records {
   /** Idempotent: keyed by the digest's time and content. Also notes that the host was heard of. */
   putDigest(digest: Digest, heardAt: string): Promise<void>;
-  /**
-   * The digests of the window that ends at the host's newest digest: at most `maxSnapshots` snapshots, and those logs and snapshots
-   * whose time is not before `minutes` before the newest one.
-   */
-  window(host: string, limits: { readonly minutes: number; readonly maxSnapshots: number }): Promise<readonly Digest[]>;
+  /** The digests whose time is within `spanMs` of the host's newest one, at most `maxSnapshots` snapshots of them, the newest. */
+  recentDigests(host: string, limits: { readonly spanMs: number; readonly maxSnapshots: number }): Promise<readonly Digest[]>;
+  /** Wall clock of the host's last upload; `null` where none is known. */
+  lastHeard(host: string): Promise<string | null>;
   putLookup(host: string, lookup: PortLookup): Promise<void>;
   lookups(host: string, wanted: readonly { readonly contentId: string; readonly port: number }[]): Promise<readonly PortLookup[]>;
 

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { defaultSettings, type Settings } from '../use-cases/settings.ts';
+
+/** Each function's environment, checked when it starts: a missing variable is named at once, not at the first upload. */
+
+const seconds = z.coerce.number().int().min(0).max(86_400 * 400);
+
+const table = { TABLE: z.string().min(1) };
+
+const judging = {
+  ...table,
+  BUCKET: z.string().min(1),
+  TOPIC_ARN: z.string().min(1),
+  SETTLING_SECONDS: seconds.optional(),
+  SILENCE_SECONDS: seconds.optional(),
+  LINK_BASE: z.string().optional(),
+};
+
+export const judgingConfig = z.object(judging);
+export const queryConfig = z.object(table);
+export type JudgingConfig = z.infer<typeof judgingConfig>;
+
+export const settingsOf = (config: JudgingConfig): Settings => ({
+  ...defaultSettings,
+  announce: { settlingMs: config.SETTLING_SECONDS === undefined ? defaultSettings.announce.settlingMs : config.SETTLING_SECONDS * 1000 },
+  silenceMs: config.SILENCE_SECONDS === undefined ? defaultSettings.silenceMs : config.SILENCE_SECONDS * 1000,
+  linkBase: config.LINK_BASE === undefined || config.LINK_BASE === '' ? null : config.LINK_BASE,
+});
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** @throws ConfigError naming each variable that is missing or wrong */
+export const readConfig = <T>(schema: z.ZodType<T>, environment: Readonly<Record<string, string | undefined>>): T => {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  throw new ConfigError(`The environment is not as this function needs it: ${issues}.`, { cause: result.error });
+};

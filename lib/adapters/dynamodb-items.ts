@@ -1,0 +1,69 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { createHash } from 'node:crypto';
+
+/**
+ * How the table holds things: one document an item, as JSON (gzipped where that is smaller), beside its keys. DynamoDB allows an item
+ * 400 KB; a digest is at most 32 KB and a board some tens. The index holds the attribute `doc`; a board, which changes with every upload
+ * while a case is open, is in `board`, so that the index does not change with it.
+ *
+ * | pk            | sk                         | what                                   | by day (gpk, gsk)              |
+ * | ------------- | -------------------------- | -------------------------------------- | ------------------------------ |
+ * | `HOST#<host>` | `BOARD`                    | the board, with its version            | `BUSY#<shard>`, host, if busy  |
+ * | `HOST#<host>` | `HEARD`                    | when the host was last heard of        | `HOSTS#<shard>`, host          |
+ * | `HOST#<host>` | `S#<takenAt>#<content>`    | a snapshot's digest                    |                                |
+ * | `HOST#<host>` | `L#<covers to>#<content>`  | a log's digest                         |                                |
+ * | `HOST#<host>` | `P#<content>#<port>`       | a port looked up in a snapshot         |                                |
+ * | `HOST#<host>` | `CASE#<id>`                | an analysis                            | `A#<day>`, openedAt, id        |
+ * | `HOST#<host>` | `R#<key's hash>`           | a refused upload                       | `R#<day>`, at, key's hash      |
+ */
+export type Item = Record<string, AttributeValue>;
+
+export const BY_DAY = 'byDay';
+/** Hosts are spread over so many partitions of the index, so that none of them is hot. */
+export const SHARDS = 8;
+
+const COMPRESS_FROM = 1024;
+
+export const hostKey = (host: string): string => `HOST#${host}`;
+export const hash16 = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+export const shardOf = (host: string): number => Number.parseInt(hash16(host).slice(0, 4), 16) % SHARDS;
+export const dayOf = (at: string): string => at.slice(0, 10);
+
+export const s = (value: string): AttributeValue => ({ S: value });
+export const n = (value: number): AttributeValue => ({ N: String(value) });
+
+export const encode = (value: unknown): AttributeValue => {
+  const json = JSON.stringify(value);
+  return json.length < COMPRESS_FROM ? { S: json } : { B: gzipSync(json, { level: 6 }) };
+};
+
+/** What this table wrote itself; an item of another writer's shape is a fault worth failing for. */
+export const decode = <T>(item: Item | undefined, name: 'doc' | 'board' = 'doc'): T | null => {
+  const doc = item?.[name];
+  if (doc === undefined) return null;
+  if (doc.S !== undefined) return JSON.parse(doc.S);
+  if (doc.B !== undefined) return JSON.parse(gunzipSync(doc.B).toString('utf8'));
+  throw new TypeError('An item of the table has no document.');
+};
+
+/** Opaque to clients: a key of the index as base64url. */
+export const encodeCursor = (parts: readonly string[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+export class CursorError extends Error {
+  override readonly name = 'CursorError';
+}
+
+/** @throws CursorError for text that no page of this API has returned */
+export const decodeCursor = (cursor: string, length: number): readonly string[] => {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch (error) {
+    throw new CursorError('The cursor is not one that this API has returned.', { cause: error });
+  }
+  if (!Array.isArray(parts) || parts.length !== length || !parts.every((part) => typeof part === 'string')) {
+    throw new CursorError('The cursor is not one that this API has returned.');
+  }
+  return parts;
+};

@@ -1,0 +1,164 @@
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Board } from '../cases/board.ts';
+import type { Analysis } from '../model/analysis.ts';
+import type { Digest, PortLookup } from '../model/digest.ts';
+import type { Clock, Records, Rejection } from '../use-cases/ports.ts';
+import { dayOf, decode, encode, hash16, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
+import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
+
+/** How long things are kept, in days. The raw uploads, which everything can be rebuilt from, have the bucket's own lifecycle. */
+export interface Retention {
+  readonly digests: number;
+  readonly analyses: number;
+  readonly rejections: number;
+}
+
+/** Digests serve windows of an hour; three days leave room for a look back. Analyses are the history that people query. */
+export const DEFAULT_RETENTION: Retention = { digests: 3, analyses: 400, rejections: 14 };
+
+/** The host is noted as heard of at most so often: one write in five for a snapshot a minute. */
+const HEARD_EVERY_MS = 5 * 60_000;
+const MAX_LOGS = 60;
+const NOBODY = '?';
+
+const digestTime = (digest: Digest): string => (digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to);
+const digestKey = (digest: Digest): string => `${digest.kind === 'snapshot' ? 'S' : 'L'}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
+
+const isBusy = (board: Board): boolean => board.outbox.length > 0 || board.cases.some(({ status }) => status === 'open');
+
+/** The table over DynamoDB. Reads that decide anything are strongly consistent; lists come from the index. */
+export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Clock, retention: Retention = DEFAULT_RETENTION): Records => {
+  const expires = (days: number): Item['expires'] => n(Math.floor(Date.parse(clock.now()) / 1000) + days * 86_400);
+  const put = (item: Item, condition: { readonly expression: string; readonly values?: Item } | null = null): Promise<boolean> => putItem(client, table, item, condition);
+
+  const query = async (host: string, prefix: string, limit: number): Promise<readonly Digest[]> => {
+    const answer = await client.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': s(hostKey(host)), ':prefix': s(prefix) },
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: limit,
+      }),
+    );
+    return (answer.Items ?? []).flatMap((item) => decode<Digest>(item) ?? []);
+  };
+
+  const get = async <T>(host: string, sk: string, name: 'doc' | 'board' = 'doc'): Promise<T | null> => {
+    const answer = await client.send(new GetItemCommand({ TableName: table, Key: { pk: s(hostKey(host)), sk: s(sk) }, ConsistentRead: true }));
+    return decode<T>(answer.Item, name);
+  };
+
+  return {
+    async putDigest(digest, heardAt) {
+      await put({ pk: s(hostKey(digest.host)), sk: s(digestKey(digest)), doc: encode(digest), expires: expires(retention.digests) });
+      const stale = new Date(Date.parse(heardAt) - HEARD_EVERY_MS).toISOString();
+      const heard = { pk: s(hostKey(digest.host)), sk: s('HEARD'), heardAt: s(heardAt), gpk: s(`HOSTS#${shardOf(digest.host)}`), gsk: s(digest.host), doc: encode({ host: digest.host, lastHeardAt: heardAt }), expires: expires(retention.analyses) };
+      await put(heard, { expression: 'attribute_not_exists(pk) OR heardAt < :stale', values: { ':stale': s(stale) } });
+    },
+
+    async recentDigests(host, { spanMs, maxSnapshots }) {
+      const [snapshots, logs] = await Promise.all([query(host, 'S#', maxSnapshots), query(host, 'L#', MAX_LOGS)]);
+      const all = [...snapshots, ...logs];
+      const newest = all.reduce((latest, digest) => (digestTime(digest) > latest ? digestTime(digest) : latest), '');
+      return newest === '' ? [] : all.filter((digest) => Date.parse(digestTime(digest)) >= Date.parse(newest) - spanMs);
+    },
+
+    async lastHeard(host) {
+      return (await get<{ lastHeardAt: string }>(host, 'HEARD'))?.lastHeardAt ?? null;
+    },
+
+    async putLookup(host, lookup) {
+      await put({ pk: s(hostKey(host)), sk: s(`P#${lookup.contentId.slice(0, 16)}#${lookup.port}`), doc: encode(lookup), expires: expires(retention.digests) });
+    },
+
+    async lookups(host, wanted) {
+      const keys = [...new Set(wanted.map(({ contentId, port }) => `P#${contentId.slice(0, 16)}#${port}`))].slice(0, 100);
+      if (keys.length === 0) return [];
+      const request = { [table]: { Keys: keys.map((sk) => ({ pk: s(hostKey(host)), sk: s(sk) })), ConsistentRead: true } };
+      const answer = await client.send(new BatchGetItemCommand({ RequestItems: request }));
+      // What was not processed is read again from the raw upload: the same answer, a little later.
+      return (answer.Responses?.[table] ?? []).flatMap((item) => decode<PortLookup>(item) ?? []);
+    },
+
+    readBoard: (host) => get<Board>(host, 'BOARD', 'board'),
+
+    async writeBoard(board) {
+      const next = { ...board, version: board.version + 1 };
+      const busy = isBusy(next) ? { gpk: s(`BUSY#${shardOf(board.host)}`), gsk: s(board.host) } : {};
+      const item = { pk: s(hostKey(board.host)), sk: s('BOARD'), version: n(next.version), board: encode(next), expires: expires(retention.analyses), ...busy };
+      const condition = board.version === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'version = :version', values: { ':version': n(board.version) } };
+      return (await put(item, condition)) ? 'written' : 'conflict';
+    },
+
+    busyHosts: (cursor) => listShards({ client, table }, 'BUSY', 100, cursor, (item) => item.gsk?.S ?? null),
+
+    async putAnalysis(analysis, revision) {
+      const item = {
+        pk: s(hostKey(analysis.host)),
+        sk: s(`CASE#${analysis.id}`),
+        revision: n(revision),
+        gpk: s(`A#${dayOf(analysis.openedAt)}`),
+        gsk: s(`${analysis.openedAt}#${analysis.id}`),
+        doc: encode(analysis),
+        expires: expires(retention.analyses),
+      };
+      await put(item, { expression: 'attribute_not_exists(pk) OR revision <= :revision', values: { ':revision': n(revision) } });
+    },
+
+    getAnalysis: (id) => get<Analysis>(id.slice(0, id.lastIndexOf('~')), `CASE#${id}`),
+
+    listAnalyses(filter, limit, cursor) {
+      const range = rangeOf(filter, clock.now());
+      const keep = (analysis: Analysis): boolean =>
+        analysis.openedAt >= range.from &&
+        analysis.openedAt <= range.to &&
+        (filter.host === undefined || analysis.host === filter.host) &&
+        (filter.cause === undefined || analysis.cause === filter.cause) &&
+        (filter.severity === undefined || analysis.severity === filter.severity) &&
+        (filter.status === undefined || analysis.status === filter.status);
+      return listByDay<Analysis>({ client, table }, 'A', range, limit, cursor, keep);
+    },
+
+    listHosts: (limit, cursor) => listShards({ client, table }, 'HOSTS', limit, cursor, (item) => decode(item)),
+
+    async putRejection(rejection) {
+      // Keyed by the object, so that a redelivery is no second refusal.
+      const id = hash16(rejection.key);
+      await put({ pk: s(hostKey(rejection.host ?? NOBODY)), sk: s(`R#${id}`), gpk: s(`R#${dayOf(rejection.at)}`), gsk: s(`${rejection.at}#${id}`), doc: encode(rejection), expires: expires(retention.rejections) });
+    },
+
+    listRejections: (limit, cursor) => listByDay<Rejection>({ client, table }, 'R', rangeOf({}, clock.now()), limit, cursor, () => true),
+  };
+};
+
+/** `false` where the condition did not hold: an answer, not a fault. */
+const putItem = async (
+  client: DynamoDBClient,
+  table: string,
+  item: Item,
+  condition: { readonly expression: string; readonly values?: Item } | null,
+): Promise<boolean> => {
+  try {
+    await client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: item,
+        ...(condition === null ? {} : { ConditionExpression: condition.expression }),
+        ...(condition?.values === undefined ? {} : { ExpressionAttributeValues: condition.values }),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+};

@@ -1,0 +1,44 @@
+import type { TransitionKind } from '../cases/board.ts';
+import type { Analysis } from '../model/analysis.ts';
+import { type View, viewOf } from './view.ts';
+import { wrap } from './wrap.ts';
+
+export interface MessageContext {
+  readonly transition: TransitionKind;
+  /** Where to see it; `null` where there is no page. */
+  readonly link: string | null;
+}
+
+/** SNS refuses a subject with control characters, or of 100 characters and more. */
+const MAX_SUBJECT = 99;
+const NAME_WIDTH = 12;
+
+const ascii = (text: string): string => text.normalize('NFKD').replaceAll(/[^\x20-\x7e]/g, '');
+
+const subjectOf = (view: View): string => ascii(`${view.label} ${view.analysis.host}: ${view.shortWhat}, ${view.shortWho}`).slice(0, MAX_SUBJECT);
+
+const named = (name: string, value: string): string => wrap(value, `  ${`${name}:`.padEnd(NAME_WIDTH)} `);
+
+const section = (title: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', title.toUpperCase(), ...lines]);
+
+/** The body of an email, or what a terminal shows: the first three paragraphs are enough for somebody woken at night. */
+export const bodyOf = (view: View, link: string | null): readonly string[] => [
+  wrap(view.what),
+  wrap(view.who),
+  wrap(view.analysis.status === 'resolved' ? view.now : `Do now: ${view.now}`),
+  ...section('At a glance', view.facts.map(([name, value]) => named(name, value))),
+  ...(view.analysis.cause === 'inconclusive' ? [] : section('Why', [wrap(view.why, '  ')])),
+  ...section('Evidence', view.evidence.flatMap(({ text, where }) => [wrap(text, '  - ', '    '), `    ${where}`])),
+  ...section('What to do', view.remedy.map(([name, value]) => named(name, value))),
+  ...section('Set aside', view.setAside.map(([cause, because]) => wrap(`${cause}: ${because}`, '  - ', '    '))),
+  ...section('Mind', view.caveats.map((caveat) => wrap(caveat, '  - ', '    '))),
+  '',
+  `Analysis ${view.analysis.id}`,
+  ...(link === null ? [] : [link]),
+];
+
+/** Subject (ASCII, under 100 characters) and text of the message that email subscribers get. */
+export const renderEmail = (analysis: Analysis, context: MessageContext): { readonly subject: string; readonly text: string } => {
+  const view = viewOf(analysis, context.transition);
+  return { subject: subjectOf(view), text: `${bodyOf(view, context.link).join('\n')}\n` };
+};

@@ -1,0 +1,173 @@
+import type { TransitionKind } from '../cases/board.ts';
+import type { Analysis, Victim } from '../model/analysis.ts';
+import { plain, unlinked } from '../text/plain.ts';
+import { redact } from '../text/redact.ts';
+import { clock, count, duration, number, percent, program, rate } from '../text/words.ts';
+
+/** What is said, before it is decided how: one view model for email, SMS and terminal. Every text in it is safe to print. */
+export interface View {
+  readonly analysis: Analysis;
+  readonly transition: TransitionKind | null;
+  readonly label: string;
+  /** What fails, who causes it and how sure that is, what to do now: enough for somebody woken at night. */
+  readonly what: string;
+  readonly who: string;
+  readonly now: string;
+  /** A few words for a subject or an SMS. */
+  readonly shortWhat: string;
+  readonly shortWho: string;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly why: string;
+  readonly evidence: readonly { readonly text: string; readonly where: string }[];
+  readonly remedy: readonly (readonly [name: string, value: string])[];
+  readonly setAside: readonly (readonly [cause: string, because: string])[];
+  readonly caveats: readonly string[];
+}
+
+/** Host's text in a sentence: one line, no controls, no secrets, no links. */
+export const safe = (text: string): string => unlinked(redact(plain(text)));
+
+const KINDS: Readonly<Record<Victim['kind'], string>> = {
+  'address-in-use': 'Address already in use',
+  'address-not-available': 'Cannot assign requested address',
+  'too-many-open-files': 'Too many open files',
+  'pool-exhausted': 'waits for a pooled connection in vain',
+  'leak-warning': 'warns of leaked connections',
+};
+
+const SHORT_KINDS: Readonly<Record<Victim['kind'], string>> = {
+  'address-in-use': 'cannot bind',
+  'address-not-available': 'cannot connect',
+  'too-many-open-files': 'out of descriptors',
+  'pool-exhausted': 'pool exhausted',
+  'leak-warning': 'leaks connections',
+};
+
+export const CAUSE_NAMES: Readonly<Record<Analysis['cause'], string>> = {
+  'close-wait-leak': 'leaks CLOSE_WAIT',
+  'time-wait-churn': 'churns through TIME_WAIT',
+  'connection-hoarding': 'hoards connections',
+  'listener-conflict': 'listens on the port',
+  'ephemeral-clash': 'has the port for a connection',
+  'restart-in-time-wait': 'meets its old connections',
+  'accept-backlog': 'does not accept',
+  'slow-consumer': 'is too slow',
+  'descriptor-exhaustion': 'is out of descriptors',
+  inconclusive: 'unknown cause',
+};
+
+const CERTAINTY: Readonly<Record<Analysis['confidence'], string>> = {
+  high: 'confidence high',
+  medium: 'confidence medium',
+  low: 'confidence low',
+};
+
+const day = (at: string): string => at.slice(0, 10);
+
+/** A time among others: with its date where that is not the day of `reference`. */
+const when = (at: string, reference: string): string => (day(at) === day(reference) ? clock(at) : `${day(at)} ${clock(at)}`);
+
+const appName = (app: string): string => safe(app);
+
+const victimSentence = (victim: Victim, reference: string): string => {
+  const pid = victim.pid === null ? '' : ` (pid ${victim.pid})`;
+  const times = victim.failures === 1 ? `once, at ${when(victim.firstAt, reference)}` : `${number(victim.failures)} times, ${when(victim.firstAt, reference)} to ${when(victim.lastAt, reference)}`;
+  return `${appName(victim.app)}${pid} fails with "${KINDS[victim.kind]}", ${times}`;
+};
+
+const whatFails = (analysis: Analysis): string => {
+  const [first, ...others] = analysis.victims;
+  if (first === undefined) return analysis.mechanism === 'none-yet' ? `Nothing fails yet on ${analysis.host}: ${safe(analysis.summary)}` : `On ${analysis.host}: ${safe(analysis.summary)}`;
+  const more = others.length === 0 ? '' : `; also ${others.slice(0, 3).map((victim) => `${appName(victim.app)} (${KINDS[victim.kind]}, ${number(victim.failures)}×)`).join(', ')}`;
+  return `On ${analysis.host}, ${victimSentence(first, analysis.updatedAt)}${more}.`;
+};
+
+const culpritName = ({ culprit }: Analysis): string => {
+  if (culprit === null) return 'unknown';
+  if (culprit.command !== null || culprit.pid !== null) return safe(program(culprit.command, culprit.pid));
+  return culprit.peer === null ? 'an unknown program' : `whoever connects to ${culprit.peer}`;
+};
+
+const whoCauses = (analysis: Analysis): string =>
+  analysis.cause === 'inconclusive' ? `The cause is not known: ${safe(analysis.explanation)}` : `${safe(analysis.summary)} (${analysis.cause}, ${CERTAINTY[analysis.confidence]})`;
+
+const over = (analysis: Analysis): string => {
+  const lasted = duration(Date.parse(analysis.resolvedAt ?? analysis.updatedAt) - Date.parse(analysis.openedAt));
+  const failures = analysis.victims.reduce((sum, victim) => sum + victim.failures, 0);
+  return `It is over since ${when(analysis.resolvedAt ?? analysis.updatedAt, analysis.openedAt)}: it lasted ${lasted} and caused ${count(failures, 'failure')}.`;
+};
+
+const portFacts = ({ ports }: Analysis): readonly (readonly [string, string])[] =>
+  ports === null
+    ? []
+    : [['Ports', `${number(ports.used)} of ${number(ports.capacity)} in use (${percent(ports.used, ports.capacity)}), range ${ports.from}-${ports.to}${ports.assumed ? ', not told by the host' : ''}`]];
+
+const resourceFacts = ({ resource, ports }: Analysis): readonly (readonly [string, string])[] => {
+  if (ports !== null || resource.used === null || resource.capacity === null || resource.kind === 'fixed-port') return [];
+  const name = resource.kind === 'descriptors' ? 'Descriptors' : resource.kind === 'accept-queue' ? 'Accept queue' : 'In use';
+  return [[name, `${number(resource.used)} of ${number(resource.capacity)}${resource.assumed ? ' (capacity not told by the host)' : ''}`]];
+};
+
+const growthFacts = ({ trend }: Analysis, reference: string): readonly (readonly [string, string])[] => {
+  const grows = trend.perMinute !== null && trend.perMinute >= 1;
+  return [
+    ...(grows ? [['Growth', rate(trend.perMinute ?? 0)] as const] : []),
+    ...(trend.exhaustsAt === null ? [] : [['Lasts until', `about ${when(trend.exhaustsAt, reference)} at this rate`] as const]),
+  ];
+};
+
+const factsOf = (analysis: Analysis): View['facts'] => {
+  const reference = analysis.updatedAt;
+  return [
+    ['Since', `${day(analysis.openedAt)} ${clock(analysis.openedAt)}`],
+    ...(analysis.resolvedAt === null ? [] : [['Over since', `${day(analysis.resolvedAt)} ${clock(analysis.resolvedAt)}`] as const]),
+    ['Cause', `${analysis.cause} (${CERTAINTY[analysis.confidence]})`],
+    ['Culprit', culpritName(analysis)],
+    ...(analysis.culprit?.peer ? [['Peer', analysis.culprit.peer] as const] : []),
+    ...(analysis.resource.localPort === null ? [] : [['Port', String(analysis.resource.localPort)] as const]),
+    ...portFacts(analysis),
+    ...resourceFacts(analysis),
+    ...growthFacts(analysis, reference),
+    ...analysis.contributors.map((other) => ['Contributor', `${safe(program(other.command, other.pid))}${other.peer === null ? '' : ` to ${other.peer}`}: ${number(other.returns)} would return`] as const),
+  ];
+};
+
+const labelOf = (analysis: Analysis, transition: TransitionKind | null): string => {
+  if (analysis.status === 'resolved') return 'RESOLVED';
+  const severity = analysis.severity.toUpperCase();
+  if (transition === 'worse') return `${severity} (worse)`;
+  if (transition === 'changed-cause') return `${severity} (cause changed)`;
+  return transition === 'reopened' ? `${severity} (again)` : severity;
+};
+
+const linesText = ([from, to]: readonly [number, number]): string => (from === to ? `line ${from}` : `lines ${from}-${to}`);
+
+const shortWhat = (analysis: Analysis): string => {
+  const [first] = analysis.victims;
+  if (first !== undefined) return `${appName(first.app)} ${SHORT_KINDS[first.kind]}${analysis.resource.kind === 'fixed-port' && analysis.resource.localPort !== null ? ` port ${analysis.resource.localPort}` : ''}`;
+  const { ports } = analysis;
+  return ports === null ? 'no failure yet' : `${percent(ports.used, ports.capacity)} of ports used`;
+};
+
+/** Everything that is said of an analysis, formatted once. */
+export const viewOf = (analysis: Analysis, transition: TransitionKind | null): View => ({
+  analysis,
+  transition,
+  label: labelOf(analysis, transition),
+  what: whatFails(analysis),
+  who: whoCauses(analysis),
+  now: analysis.status === 'resolved' ? over(analysis) : safe(analysis.remedy.now),
+  shortWhat: shortWhat(analysis),
+  shortWho: analysis.cause === 'inconclusive' ? 'cause unknown' : `${culpritName(analysis)} ${CAUSE_NAMES[analysis.cause]}`,
+  facts: factsOf(analysis),
+  why: safe(analysis.explanation),
+  evidence: analysis.evidence.map(({ text, source, lines }) => ({ text: safe(text), where: `${plain(source)}, ${linesText(lines)}` })),
+  remedy: [
+    ['Now', safe(analysis.remedy.now)],
+    ['Fix', safe(analysis.remedy.fix)],
+    ['Prevent', safe(analysis.remedy.prevent)],
+    ['Verify', safe(analysis.remedy.verify)],
+  ],
+  setAside: analysis.setAside.map(({ cause, because }) => [cause, safe(because)]),
+  caveats: analysis.caveats.map(safe),
+});

@@ -1,0 +1,36 @@
+import { digestUpload } from '../digest/digest-upload.ts';
+import { parseUploadKey } from '../digest/upload-key.ts';
+import type { Deps } from './deps.ts';
+import type { ObjectRef } from './ports.ts';
+import { settleHost } from './settle.ts';
+
+export type IngestOutcome =
+  | { readonly kind: 'ingested'; readonly host: string; readonly digests: number }
+  /** Recorded, so that whoever set up the host sees why nothing comes. */
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** Deleted before it was read. */
+  | { readonly kind: 'gone' };
+
+const reject = async (ref: ObjectRef, host: string | null, reason: string, { records, clock, journal }: Deps): Promise<IngestOutcome> => {
+  await records.putRejection({ host, bucket: ref.bucket, key: ref.key, reason, at: clock.now() });
+  journal.warn('rejected', { host, reason: reason.slice(0, 200) });
+  return { kind: 'rejected', reason };
+};
+
+/**
+ * Takes one upload in: digest, then judge its host anew. In this order, so that a death in between loses nothing: the queue delivers
+ * the upload again, and every step may be repeated.
+ */
+export const ingest = async (ref: ObjectRef, deps: Deps): Promise<IngestOutcome> => {
+  const key = parseUploadKey(ref.key);
+  if (key.kind === 'rejected') return reject(ref, key.host, key.reason, deps);
+  const object = await deps.uploads.open(ref);
+  if (object === null) return { kind: 'gone' };
+  const uri = `s3://${ref.bucket}/${ref.key}`;
+  const outcome = await digestUpload({ ref: key, uri, lastModified: object.lastModified, body: object.body });
+  if (outcome.kind === 'rejected') return reject(ref, key.host, outcome.reason, deps);
+  for (const digest of outcome.digests) await deps.records.putDigest(digest, deps.clock.now());
+  await settleHost(key.host, deps);
+  deps.journal.info('ingested', { host: key.host, digests: outcome.digests.length, bytes: object.bytes });
+  return { kind: 'ingested', host: key.host, digests: outcome.digests.length };
+};

@@ -1,0 +1,34 @@
+import type { AnnounceSettings } from '../cases/announce.ts';
+import type { FoldSettings } from '../cases/fold.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+export interface Settings {
+  readonly fold: FoldSettings;
+  readonly announce: AnnounceSettings;
+  readonly leaseMs: number;
+  /** A host that uploads nothing for so long has its open cases closed as no longer reported. */
+  readonly silenceMs: number;
+  /** What the link in a message begins with; `null` prints the id only. */
+  readonly linkBase: string | null;
+}
+
+export const defaultSettings: Settings = {
+  fold: {
+    // DESIGN.md's window: long enough for a minute-wise cron to show staying and growing, short enough to forget yesterday's.
+    windowMs: 30 * MINUTE_MS,
+    maxSnapshots: 30,
+    // A case that returns within a day is the same trouble.
+    reopenMs: DAY_MS,
+    // An agent that was cut off uploads in order; half an hour covers batches and retries.
+    latenessMs: 30 * MINUTE_MS,
+  },
+  // A log often comes a minute before the snapshot that explains it.
+  announce: { settlingMs: 2 * MINUTE_MS },
+  // Longer than publishing ever takes with the SDK's retries, shorter than anybody would wait for a message.
+  leaseMs: 30_000,
+  silenceMs: DAY_MS,
+  linkBase: null,
+};

@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from 'node:util';
+import { announce } from '../cases/announce.ts';
+import { type Board, emptyBoard, type OutboxEntry } from '../cases/board.ts';
+import { type Case, toAnalysis } from '../cases/case.ts';
+import { foldCases } from '../cases/fold.ts';
+import { claim } from '../cases/outbox.ts';
+import { portsToLookUp } from '../diagnosis/diagnose.ts';
+import type { WantedLookup } from '../diagnosis/facts.ts';
+import { lookUpPorts } from '../digest/look-up-port.ts';
+import type { Digest, PortLookup } from '../model/digest.ts';
+import { ContentionError, deliver, MAX_ROUNDS } from './deliver.ts';
+import type { Deps } from './deps.ts';
+import type { ObjectRef } from './ports.ts';
+
+/** Raw snapshots that one settling reads again at most: each is a GET and a parse. */
+const MAX_RAW_READS = 24;
+
+const refOf = (uri: string): ObjectRef | null => {
+  const match = /^s3:\/\/([^/]+)\/(.+)$/s.exec(uri);
+  const [, bucket, key] = match ?? [];
+  return bucket === undefined || key === undefined ? null : { bucket, key };
+};
+
+const readLookup = async (wanted: WantedLookup, ports: readonly number[], deps: Deps): Promise<readonly PortLookup[]> => {
+  const ref = refOf(wanted.source.uri);
+  const object = ref === null ? null : await deps.uploads.open(ref);
+  if (object === null) return [];
+  return lookUpPorts({ uri: wanted.source.uri, body: object.body }, wanted, ports);
+};
+
+/** The lookups that a judgement needs: from the table, else from the raw snapshots, each of which is read once for all its ports. */
+const lookUp = async (host: string, digests: readonly Digest[], deps: Deps): Promise<readonly PortLookup[]> => {
+  const wanted = portsToLookUp({ host, digests, lookups: [] });
+  if (wanted.length === 0) return [];
+  const known = await deps.records.lookups(host, wanted);
+  const isKnown = ({ contentId, port }: WantedLookup): boolean => known.some((lookup) => lookup.contentId === contentId && lookup.port === port);
+  const missing = wanted.filter((one) => !isKnown(one));
+  const found: PortLookup[] = [];
+  for (const contentId of [...new Set(missing.map((one) => one.contentId))].slice(0, MAX_RAW_READS)) {
+    const same = missing.filter((one) => one.contentId === contentId);
+    const [first] = same;
+    if (first !== undefined) found.push(...(await readLookup(first, same.map(({ port }) => port), deps)));
+  }
+  for (const lookup of found) await deps.records.putLookup(host, lookup);
+  return [...known, ...found];
+};
+
+const newestAt = (digests: readonly Digest[], fallback: string): string =>
+  digests.reduce((newest, digest) => {
+    const at = digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to;
+    return at > newest ? at : newest;
+  }, digests.length === 0 ? fallback : '');
+
+/** A host that has gone silent proves nothing, but an alarm must not stay open for ever on its last word. */
+const closeSilent = (cases: readonly Case[], now: string): readonly Case[] =>
+  cases.map((current) =>
+    current.status === 'resolved'
+      ? current
+      : {
+          ...current,
+          status: 'resolved',
+          resolvedAt: now,
+          finding: { ...current.finding, caveats: ['The host has uploaded nothing for a long time: closed as no longer reported, not as mended.', ...current.finding.caveats] },
+        },
+  );
+
+interface Next {
+  readonly board: Board;
+  readonly claimed: readonly OutboxEntry[];
+}
+
+const decide = async (host: string, board: Board, isSilent: boolean, deps: Deps): Promise<Next> => {
+  const { fold, announce: announcing, leaseMs } = deps.settings;
+  const span = { spanMs: fold.windowMs + fold.latenessMs, maxSnapshots: 2 * fold.maxSnapshots };
+  const digests = await deps.records.recentDigests(host, span);
+  const lookups = await lookUp(host, digests, deps);
+  const now = deps.clock.now();
+  const folded = foldCases(host, board.checkpoint, digests, lookups, fold);
+  const cases = isSilent ? closeSilent(folded.cases, now) : folded.cases;
+  const announced = announce({ ...board, checkpoint: folded.checkpoint }, cases, newestAt(digests, now), now, announcing);
+  const leased = claim(announced, deps.owner, now, leaseMs);
+  return leased === null ? { board: announced, claimed: [] } : leased;
+};
+
+const project = async (cases: readonly Case[], revision: number, { records }: Deps): Promise<void> => {
+  for (const current of cases) await records.putAnalysis(toAnalysis(current), revision);
+};
+
+const changedCases = (before: Board, after: Board): readonly Case[] =>
+  after.cases.filter((current) => !before.cases.some((former) => former.id === current.id && isDeepStrictEqual(former, current)));
+
+/**
+ * Brings a host's cases up to date with all that is known of it, and tells people what changed (DESIGN.md, "Order never matters").
+ * Safe to run at any time, any number of times, by several at once: whoever comes last sees all.
+ *
+ * @throws ContentionError where other writers were always first
+ */
+export const settleHost = async (host: string, deps: Deps, options: { readonly isSilent?: boolean } = {}): Promise<void> => {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const board = (await deps.records.readBoard(host)) ?? emptyBoard(host);
+    const next = await decide(host, board, options.isSilent === true, deps);
+    if (isDeepStrictEqual(board, next.board)) {
+      // A death may have fallen between an earlier write of the board and its projection.
+      await project(board.cases, board.version, deps);
+      return;
+    }
+    if ((await deps.records.writeBoard(next.board)) === 'conflict') continue;
+    await project(changedCases(board, next.board), board.version + 1, deps);
+    await deliver(host, next.claimed, deps);
+    return;
+  }
+  throw new ContentionError(`The board of ${host} changed ${MAX_ROUNDS} times while it was being judged.`);
+};
