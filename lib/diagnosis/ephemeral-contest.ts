@@ -15,10 +15,10 @@ interface Sight {
 
 const isExhaustedBy = (use: PortUse, capacity: Capacity | null): boolean => capacity !== null && use.used >= EXHAUSTED_SHARE * capacity.ports;
 
-/** A full range on the address that leads out explains more calls than a full one on loopback; then the fuller. */
+/** A full range on the address that leads out explains more calls than a full one on loopback; then the fuller; then the later. */
 const better = (capacity: Capacity | null) => (a: Sight, b: Sight): number => {
   const weight = ({ use }: Sight): number => (isExhaustedBy(use, capacity) ? (isLoopback(use.address) ? 1 : 2) : 0);
-  return weight(b) - weight(a) || b.use.used - a.use.used || (a.snapshot.takenAt < b.snapshot.takenAt ? -1 : 1);
+  return weight(b) - weight(a) || b.use.used - a.use.used || (a.snapshot.takenAt > b.snapshot.takenAt ? -1 : 1);
 };
 
 const sightsOf = (snapshots: readonly SnapshotDigest[], mayBeLoopback: boolean): readonly Sight[] =>

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { systemClock } from '../lib/adapters/clock.ts';
+import { judgingConfig, queryConfig, readConfig, settingsOf } from '../lib/adapters/config.ts';
+import { dynamoRecords } from '../lib/adapters/dynamodb.ts';
+import { powertoolsJournal } from '../lib/adapters/journal.ts';
+import { s3Uploads } from '../lib/adapters/s3.ts';
+import { snsAnnouncer } from '../lib/adapters/sns.ts';
+import type { Deps } from '../lib/use-cases/deps.ts';
+import type { Records } from '../lib/use-cases/ports.ts';
+
+/** Builds once for each environment: a Lambda has one for life, the embedded stack another after a restart. */
+const onceFor = <T>(build: () => T): (() => T) => {
+  let built: { readonly key: string; readonly value: T } | null = null;
+  return () => {
+    const key = ['TABLE', 'TOPIC_ARN', 'BUCKET', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_DYNAMODB'].map((name) => process.env[name]).join(' ');
+    if (built?.key !== key) built = { key, value: build() };
+    return built.value;
+  };
+};
+
+export const judging = onceFor((): Deps => {
+  const config = readConfig(judgingConfig, process.env);
+  const settings = settingsOf(config);
+  return {
+    uploads: s3Uploads(new S3Client({})),
+    records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock),
+    announcer: snsAnnouncer(new SNSClient({}), config.TOPIC_ARN, settings.linkBase),
+    clock: systemClock,
+    journal: powertoolsJournal('closewatch'),
+    settings,
+    owner: randomUUID(),
+  };
+});
+
+export const querying = onceFor((): Records => dynamoRecords(new DynamoDBClient({}), readConfig(queryConfig, process.env).TABLE, systemClock));

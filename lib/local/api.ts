@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { handler } from '../../functions/query.ts';
+import { portTaken } from './emulators.ts';
+
+/** API Gateway's HTTP API, as far as the query function sees it (payload format 2.0). Local only, so without authorisation. */
+
+const headersOf = (request: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]));
+
+const toEvent = (request: IncomingMessage, url: URL): APIGatewayProxyEventV2 => ({
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: url.pathname,
+  rawQueryString: url.search.slice(1),
+  headers: headersOf(request),
+  queryStringParameters: Object.fromEntries(url.searchParams),
+  requestContext: {
+    accountId: '000000000000',
+    apiId: 'local',
+    domainName: '127.0.0.1',
+    domainPrefix: 'local',
+    http: { method: request.method ?? 'GET', path: url.pathname, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: request.headers['user-agent'] ?? '' },
+    requestId: 'local',
+    routeKey: '$default',
+    stage: '$default',
+    time: new Date().toISOString(),
+    timeEpoch: Date.now(),
+  },
+  isBase64Encoded: false,
+});
+
+/** What Lambda tells a function of its invocation, as far as ours and middy look. */
+export const localContext = {
+  callbackWaitsForEmptyEventLoop: false,
+  functionName: 'local',
+  functionVersion: '$LATEST',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:local',
+  memoryLimitInMB: '512',
+  awsRequestId: 'local',
+  logGroupName: 'local',
+  logStreamName: 'local',
+  getRemainingTimeInMillis: () => 30_000,
+  done: () => {},
+  fail: () => {},
+  succeed: () => {},
+};
+
+const send = (response: ServerResponse, result: APIGatewayProxyStructuredResultV2): void => {
+  for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
+  response.statusCode = result.statusCode ?? 200;
+  response.end(result.body ?? '');
+};
+
+const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  try {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    send(response, await handler(toEvent(request, url), localContext));
+  } catch (error) {
+    process.stderr.write(`closewatch: a request failed (${error instanceof Error ? error.message : String(error)})\n`);
+    send(response, { statusCode: 500 });
+  }
+};
+
+/** @throws PortTakenError */
+export const startApi = (port: number): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer((request, response) => void answer(request, response));
+    server.once('error', (error) => reject(portTaken(port, '--api-port', error)));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });

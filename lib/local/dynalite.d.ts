@@ -1,0 +1,7 @@
+declare module 'dynalite' {
+  import type { Server } from 'node:http';
+
+  /** https://github.com/architect/dynalite: DynamoDB over LevelDB; in memory without a path. */
+  function dynalite(options?: { path?: string; createTableMs?: number }): Server;
+  export default dynalite;
+}

@@ -1,0 +1,103 @@
+import type { Server } from 'node:http';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse } from 'aws-lambda';
+import { handler as ingestHandler } from '../../functions/ingest.ts';
+import { handler as sweepHandler } from '../../functions/sweep.ts';
+import { localContext, startApi } from './api.ts';
+import { type Emulators, environmentFor, NAMES, startEmulators } from './emulators.ts';
+import { notifyOfUploads } from './notifications.ts';
+import { type Delivery, deliveryIn } from './subscriber.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+export interface StackOptions {
+  readonly s3Port: number;
+  readonly apiPort: number;
+  /** `null` keeps state in memory. */
+  readonly stateDir: string | null;
+  readonly onEmail: (delivery: Delivery) => void;
+  readonly onSms: (delivery: Delivery) => void;
+  readonly sweepEveryMs?: number;
+}
+
+export interface Stack {
+  readonly s3Address: string;
+  readonly apiAddress: string;
+  readonly bucket: string;
+  /** Whether nothing has ever been uploaded. */
+  isEmpty(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Deployed, the schedule is a minute too. */
+const SWEEP_EVERY_MS = 60_000;
+
+const queueUrl = (address: string, name: string): string => `${address}/000000000000/${name}`;
+
+/** Invokes the ingest function as SQS does, and tells which messages are done. */
+const invokeIngest = async (messages: readonly { readonly MessageId?: string | undefined; readonly Body?: string | undefined }[]): Promise<ReadonlySet<string>> => {
+  const records = messages.map(({ MessageId, Body }) => ({ messageId: MessageId ?? '', body: Body ?? '' }));
+  const response: SQSBatchResponse = await ingestHandler({ Records: records }, localContext);
+  const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  return new Set(records.map(({ messageId }) => messageId).filter((id) => !failed.has(id)));
+};
+
+const subscriberFor = (protocol: 'email' | 'sms', deliver: (delivery: Delivery) => void) => async (messages: readonly { readonly MessageId?: string | undefined }[]) => {
+  for (const message of messages) {
+    const delivery = deliveryIn(message, protocol);
+    if (delivery !== null) deliver(delivery);
+  }
+  return new Set(messages.map(({ MessageId }) => MessageId ?? ''));
+};
+
+const portOf = (server: Server): number => {
+  const address = server.address();
+  return address !== null && typeof address === 'object' ? address.port : 0;
+};
+
+const startWorkers = (client: SQSClient, address: string, options: StackOptions): readonly Worker[] => [
+  startWorker(client, queueUrl(address, NAMES.uploads), invokeIngest),
+  startWorker(client, queueUrl(address, NAMES.email), subscriberFor('email', options.onEmail)),
+  startWorker(client, queueUrl(address, NAMES.sms), subscriberFor('sms', options.onSms)),
+];
+
+const startApiOr = async (port: number, emulators: Emulators): Promise<Server> => {
+  try {
+    return await startApi(port);
+  } catch (error) {
+    await emulators.stop();
+    throw error;
+  }
+};
+
+/**
+ * The whole service in one process: the same handlers, through the same SDK clients, over emulators of S3, SNS, SQS and DynamoDB.
+ *
+ * @throws PortTakenError
+ */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const emulators = await startEmulators(options.s3Port, options.stateDir);
+  const api = await startApiOr(options.apiPort, emulators);
+  const apiAddress = `http://127.0.0.1:${portOf(api)}`;
+  Object.assign(process.env, environmentFor(emulators, `${apiAddress}/v1/analyses/`));
+  notifyOfUploads(emulators.aws);
+  const queues = new SQSClient({});
+  const objects = new S3Client({});
+  const workers = startWorkers(queues, emulators.s3Address, options);
+  const sweeping = setInterval(() => void sweepHandler({}, localContext).catch(() => {}), options.sweepEveryMs ?? SWEEP_EVERY_MS);
+  return {
+    s3Address: emulators.s3Address,
+    apiAddress,
+    bucket: NAMES.bucket,
+    isEmpty: async () => (await objects.send(new ListObjectsV2Command({ Bucket: NAMES.bucket, MaxKeys: 1 }))).KeyCount === 0,
+    stop: async () => {
+      clearInterval(sweeping);
+      await Promise.all(workers.map((worker) => worker.stop()));
+      api.closeAllConnections();
+      api.close();
+      queues.destroy();
+      objects.destroy();
+      await emulators.stop();
+    },
+  };
+};
