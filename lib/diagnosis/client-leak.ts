@@ -6,6 +6,7 @@ import {
   contributorsBeside,
   counterfactual,
   culpritOf,
+  EXHAUSTED_SHARE,
   exhaustsAt,
   natureOf,
   ownerDoubt,
@@ -18,7 +19,7 @@ import {
   suspectName,
 } from './ephemeral.ts';
 import type { Suspect } from './suspects.ts';
-import { closeWaitStays, growthPerMinute, held, type Moment, STAYS_MIN_SHARE, since } from './track.ts';
+import { closeWaitStays, growthPerMinute, held, type Moment, STAYS_MIN_SHARE, since, type Track } from './track.ts';
 import { clear, found, linesOf, quoteSnapshot, type Verdict } from './verdict.ts';
 
 /** The client side of a CLOSE_WAIT leak: it takes ephemeral ports. */
@@ -44,6 +45,15 @@ const stuckDoubt = (suspect: Suspect): readonly string[] => {
   return ages.some((age) => age >= FORGOTTEN_MS) ? [] : ['A single snapshot cannot show that these sockets stay.'];
 };
 
+/** A full range cannot grow: the rate is that of the snapshots up to the first full one. */
+const untilFull = ({ capacity, use }: EphemeralContest, { track }: Suspect): Track => {
+  const full = track.findIndex(({ snapshot }) => {
+    const used = snapshot.ports.find(({ address }) => address === use?.address)?.used ?? 0;
+    return capacity !== null && used >= EXHAUSTED_SHARE * capacity.ports;
+  });
+  return full < 0 ? track : track.slice(0, full + 1);
+};
+
 /** What the queues say about the mistake (KERNEL.md, "What the queues say"). */
 const mistake = (moment: Moment): string => {
   const sum = { zero: 0, one: 0, more: 0 };
@@ -60,8 +70,9 @@ const mistake = (moment: Moment): string => {
   return 'They hold unread data: the program stopped reading and did not close.';
 };
 
-const growth = (suspect: Suspect, perMinute: number | null): string => {
+const growth = (contest: EphemeralContest, suspect: Suspect, perMinute: number | null): string => {
   if (perMinute === null) return '';
+  if (contest.isExhausted === true) return perMinute > 0 ? `It grew by ${rate(perMinute)} until the ports ran out.` : '';
   const [first, last] = [suspect.track[0], suspect.track.at(-1)];
   const grown = first === undefined || last === undefined ? 0 : held(last) - held(first);
   return grown >= MIN_GROWTH && perMinute > 0 ? `It grows by ${rate(perMinute)}.` : 'It is not growing at present.';
@@ -72,7 +83,7 @@ const remedyFor = (suspect: Suspect): Remedy => {
   const peer = suspect.peer ?? 'its peers';
   const restart = pid === null
     ? `Find the program that connects to ${peer} (\`ss -tnp state close-wait\` as root) and restart it: its exit returns all of its ports at once.`
-    : `Restart ${suspectName(suspect)}: its exit returns all of its ports at once. To see what it is: \`ps -o pid,user,lstart,args -p ${pid}\`; for its unit: \`systemctl status ${pid}\`.`;
+    : `Restart ${suspectName(suspect)}: its exit returns all of its ports at once, and what fails for want of a port recovers. To see what it is: \`ps -o pid,user,lstart,args -p ${pid}\`; for its unit: \`systemctl status ${pid}\`.`;
   return {
     now: restart,
     fix: `In that program, close every response and connection to ${peer} on every path, errors included, and share one client with a bounded pool that drops idle connections before ${peer} does.`,
@@ -105,12 +116,12 @@ const evidenceFor = (contest: EphemeralContest, suspect: Suspect): readonly Evid
 const explanationOf = (contest: EphemeralContest, suspect: Suspect, perMinute: number | null): string => {
   const { moment } = suspect;
   const parts = [
-    `${suspectName(suspect)} does not close connections that ${suspect.peer ?? 'its peers'} has closed: ${count(moment.closeWait, 'socket')} of it stand in CLOSE_WAIT, ${number(moment.established)} more in ESTABLISHED may follow.`,
+    `${suspectName(suspect)} does not close connections that ${suspect.peer ?? 'its peers'} has closed: ${count(moment.closeWait, 'socket')} of it stand in CLOSE_WAIT${moment.established === 0 ? '' : `, ${number(moment.established)} more in ESTABLISHED may follow`}.`,
     mistake(moment),
     'A socket in CLOSE_WAIT keeps its local port until the program closes it or exits; no timer ends it.',
     portsSentence(contest),
     `Counted out: ${counterfactual(contest, suspect)}.`,
-    growth(suspect, perMinute),
+    growth(contest, suspect, perMinute),
     victimSentence(contest),
   ];
   return parts.filter((part) => part !== '').join(' ');
@@ -127,7 +138,7 @@ export const victimSentence = ({ victims }: EphemeralContest): string => {
 };
 
 const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
-  const perMinute = growthPerMinute(suspect.track);
+  const perMinute = growthPerMinute(untilFull(contest, suspect));
   const endsAt = exhaustsAt(contest, suspect, perMinute);
   const bySeverity = severityBy(contest, SLOW_SHARE);
   const soon = endsAt !== null && Date.parse(endsAt) - Date.parse(suspect.moment.snapshot.takenAt) < WORRYING_MS;

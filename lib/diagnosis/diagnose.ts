@@ -96,7 +96,7 @@ const mergeVictims = (a: Victim, b: Victim): Victim => {
 };
 
 const failureEvidence = (groups: readonly FailureGroup[]): Finding['evidence'] =>
-  groups.slice(0, 4).map((group) => ({
+  [...groups].sort((a, b) => b.count - a.count).slice(0, 4).map((group) => ({
     text: `${group.app}: "${group.error}", ${count(group.count, 'time')}, first at ${clock(group.firstAt)}, last at ${clock(group.lastAt)}.`,
     source: group.source.uri,
     lines: group.source.lines,

@@ -49,6 +49,9 @@ const distinctSnapshots = (digests: readonly Digest[]): readonly SnapshotDigest[
 const distinctLogs = (digests: readonly Digest[]): readonly LogDigest[] =>
   digests.filter(isLog).sort((a, b) => (a.source.uri < b.source.uri ? -1 : a.source.uri > b.source.uri ? 1 : 0));
 
+/** The same remark about many uploads is made once, with the figures of the last. */
+const distinctRemarks = (remarks: readonly string[]): readonly string[] => [...new Map(remarks.map((remark) => [remark.replaceAll(/\d+/g, '#'), remark])).values()].slice(0, 6);
+
 /** Joins a window. A function of the set of digests: order and repetition do not matter. */
 export const correlate = (window: Window): Facts => {
   const snapshots = distinctSnapshots(window.digests);
@@ -61,7 +64,7 @@ export const correlate = (window: Window): Facts => {
     failures,
     lookups: window.lookups,
     newestAt: times.reduce<string | null>((newest, at) => (newest === null || at > newest ? at : newest), null),
-    remarks: [...new Set([...snapshots, ...logs].flatMap(({ remarks }) => remarks))].slice(0, 6),
+    remarks: distinctRemarks([...snapshots, ...logs].flatMap(({ remarks }) => remarks)),
   };
 };
 

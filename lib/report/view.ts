@@ -75,9 +75,16 @@ const victimSentence = (victim: Victim, reference: string): string => {
   return `${appName(victim.app)}${pid} fails with "${KINDS[victim.kind]}", ${times}`;
 };
 
+const withoutVictims = ({ host, mechanism, ports, resource, trend, updatedAt }: Analysis): string => {
+  if (mechanism === 'ephemeral-port-exhaustion') return `On ${host} no ephemeral port is left; no log of a program that fails has come yet.`;
+  if (mechanism === 'accept-queue-full') return `On ${host} the service on port ${resource.localPort} turns new connections away.`;
+  const ends = trend.exhaustsAt === null ? '' : `; at this rate ${resource.kind === 'descriptors' ? 'descriptors' : 'ports'} last until about ${when(trend.exhaustsAt, updatedAt)}`;
+  return ports === null ? `On ${host} nothing fails yet${ends}.` : `On ${host} nothing fails yet: ${percent(ports.used, ports.capacity)} of the ephemeral ports are in use${ends}.`;
+};
+
 const whatFails = (analysis: Analysis): string => {
   const [first, ...others] = analysis.victims;
-  if (first === undefined) return analysis.mechanism === 'none-yet' ? `Nothing fails yet on ${analysis.host}: ${safe(analysis.summary)}` : `On ${analysis.host}: ${safe(analysis.summary)}`;
+  if (first === undefined) return withoutVictims(analysis);
   const more = others.length === 0 ? '' : `; also ${others.slice(0, 3).map((victim) => `${appName(victim.app)} (${KINDS[victim.kind]}, ${number(victim.failures)}×)`).join(', ')}`;
   return `On ${analysis.host}, ${victimSentence(first, analysis.updatedAt)}${more}.`;
 };
@@ -108,8 +115,9 @@ const resourceFacts = ({ resource, ports }: Analysis): readonly (readonly [strin
   return [[name, `${number(resource.used)} of ${number(resource.capacity)}${resource.assumed ? ' (capacity not told by the host)' : ''}`]];
 };
 
-const growthFacts = ({ trend }: Analysis, reference: string): readonly (readonly [string, string])[] => {
-  const grows = trend.perMinute !== null && trend.perMinute >= 1;
+const growthFacts = ({ trend, mechanism }: Analysis, reference: string): readonly (readonly [string, string])[] => {
+  const isFull = mechanism === 'ephemeral-port-exhaustion' || mechanism === 'descriptor-exhaustion';
+  const grows = !isFull && trend.perMinute !== null && trend.perMinute >= 1;
   return [
     ...(grows ? [['Growth', rate(trend.perMinute ?? 0)] as const] : []),
     ...(trend.exhaustsAt === null ? [] : [['Lasts until', `about ${when(trend.exhaustsAt, reference)} at this rate`] as const]),

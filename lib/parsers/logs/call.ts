@@ -13,7 +13,7 @@ const LISTEN_WORDS =
 
 /** Frames and words of a client that binds its own end before it connects. */
 const CLIENT_BIND =
-  /java\.net\.Socket\.bind\(|\.Socket\.<init>\(Socket\.java|createSocket\(|HttpConnection\.open|source_address|create_connection|Failed binding local connection|annot bind to source address|no free ports|dial tcp [^ ]{0,64} ?bind:|dial tcp [^ ]{1,64}->[^ ]{1,64} bind:|connect EADDRINUSE|localAddress|NetworkClient: Node|HTTP FAILED|okhttp3?\.|RetryExec|processing request/;
+  /java\.net\.Socket\.bind\(|\.Socket\.<init>\(Socket\.java|createSocket\(|HttpConnection\.open|source_address|create_connection|Failed binding local connection|bind failed with errno 98|annot bind to source address|no free ports|dial tcp [^ ]{0,64} ?bind:|dial tcp [^ ]{1,64}->[^ ]{1,64} bind:|connect EADDRINUSE|localAddress|NetworkClient: Node|HTTP FAILED|okhttp3?\.|RetryExec|processing request/;
 
 /** Frames and words of a connect. */
 const CONNECT =

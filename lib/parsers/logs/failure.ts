@@ -105,7 +105,8 @@ export const failureIn = (event: Event, record: LogRecord): Told | null => {
   const frames = framesOf(event);
   const localPort = call === 'listen' || call === 'bind-fixed' || call === 'unknown' ? portOf(event, signed.index) : null;
   const peer = call === 'connect' || call === 'bind-any' ? peerOf(event, signed.index) : null;
-  const exception = quotable(errorLine.trim(), MAX_ERROR);
+  const isHead = event === record.lines || (signed.index === 0 && event[0] === record.lines[0]);
+  const exception = quotable((isHead && signed.index === 0 ? record.message : errorLine).trim(), MAX_ERROR);
   const shape = frames.filter((frame) => !REFLECTION.test(frame)).slice(0, 12).map(stable);
   return {
     kind,

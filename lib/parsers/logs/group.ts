@@ -8,7 +8,9 @@ export interface LogRecord {
   readonly pid: number | null;
   readonly thread: string | null;
   readonly stream: string;
-  /** The head line's message, then the other lines as they stand. */
+  /** The head line's message without its prefix, to be quoted. */
+  readonly message: string;
+  /** The head line behind its time, then the other lines as they stand. */
   readonly lines: readonly string[];
   /** 1-based, in the upload. */
   readonly from: number;
@@ -27,6 +29,7 @@ interface Open {
   readonly thread: string | null;
   readonly stream: string;
   readonly hasHead: boolean;
+  readonly message: string;
   readonly lines: string[];
   chars: number;
   readonly from: number;
@@ -97,7 +100,7 @@ export class RecordGrouper {
     const lines = [joined, ...frame.lines.slice(1)];
     if (frame.isWhole) {
       this.#close(frame.stream);
-      this.#begin({ written: frame.written, pid: frame.pid, thread: frame.thread, message: lines[0] ?? '' }, frame.stream, line, true);
+      this.#begin({ written: frame.written, pid: frame.pid, thread: frame.thread, message: lines[0] ?? '', rest: lines[0] ?? '' }, frame.stream, line, true);
       for (const more of lines.slice(1)) this.#add(frame.stream, more, line);
       this.#close(frame.stream);
       return;
@@ -117,7 +120,7 @@ export class RecordGrouper {
       const goesOn = i > 0 || (head === null && open !== undefined && (isContinuation(text) || !this.#begins(text, open)));
       if (goesOn && open !== undefined) this.#add(frame.stream, text, line);
       // An offset in the frame is the transport's own clock, and surer than an inner time without a zone.
-      else this.#begin({ written: frame.written ?? head?.written ?? null, pid: head?.pid ?? frame.pid, thread: head?.thread ?? frame.thread, message: head?.message ?? text }, frame.stream, line, true);
+      else this.#begin({ written: frame.written ?? head?.written ?? null, pid: head?.pid ?? frame.pid, thread: head?.thread ?? frame.thread, message: head?.message ?? text, rest: head?.rest ?? text }, frame.stream, line, true);
     }
   }
 
@@ -130,7 +133,7 @@ export class RecordGrouper {
     }
     const open = this.#open.get(stream);
     const isStart = open === undefined || (!isContinuation(text) && this.#begins(text, open));
-    if (isStart) this.#begin({ written: null, pid: null, thread: null, message: text }, stream, line, false);
+    if (isStart) this.#begin({ written: null, pid: null, thread: null, message: text, rest: text }, stream, line, false);
     else this.#add(stream, text.startsWith('! ') ? text.slice(2) : text, line);
   }
 
@@ -152,6 +155,8 @@ export class RecordGrouper {
     const last = open.lines.findLast((line) => line !== '') ?? '';
     if (text === TRACEBACK) return !open.hasHead && !CHAINS.some((chain) => last.startsWith(chain)) && open.lines.length > 1 && PYTHON_END.test(last);
     if (open.hasHead) return false;
+    const isPython = open.lines.some((line) => line.startsWith('  File "'));
+    if (isPython && isContinuation(last)) return false;
     if (EXCEPTION.test(text)) return isContinuation(last) || EXCEPTION.test(last);
     // Within a traceback, its last line and wrapped messages belong to it.
     const isInTrace = open.lines.some((line) => line === TRACEBACK || isContinuation(line));
@@ -161,7 +166,7 @@ export class RecordGrouper {
   #begin(head: Head, stream: string, line: number, hasHead: boolean): void {
     this.#close(stream);
     if (this.#open.size >= MAX_STREAMS) this.#close([...this.#open.keys()][0] ?? stream);
-    this.#open.set(stream, { ...head, stream, hasHead, lines: [head.message], chars: head.message.length, from: line, to: line });
+    this.#open.set(stream, { ...head, stream, hasHead, lines: [head.rest], chars: head.rest.length, from: line, to: line });
   }
 
   #add(stream: string, text: string, line: number): void {

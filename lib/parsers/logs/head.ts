@@ -5,8 +5,10 @@ export interface Head {
   readonly written: Written | null;
   readonly pid: number | null;
   readonly thread: string | null;
-  /** The line behind its prefix. */
+  /** The line behind its prefix, to be quoted. */
   readonly message: string;
+  /** All behind the time: what to look for words in. */
+  readonly rest: string;
 }
 
 /** What may stand before the time: brackets, a syslog priority, a level, redis' `21230:M`, Ruby's `E, `, a collector's `[web-0] `. */
@@ -21,7 +23,7 @@ const LEADS: readonly RegExp[] = [
 /** Programs that print no time: uvicorn, HAProxy, .NET's console, PHP. */
 const TIMELESS = /^(?:(?:INFO|WARNING|ERROR|CRITICAL): {4,}|\[(?:NOTICE|ALERT|WARNING)\] +\((\d{1,7})\) : |(?:info|warn|fail|crit|dbug|trce): [\w.]+\[\d+\]$|PHP (?:Warning|Fatal error|Notice): )/;
 
-const LEVEL = '(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRITICAL|FTL|emerg|alert|crit|error|warn|notice|info|debug)';
+const LEVEL = '(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRITICAL|FTL|INF|WRN|DBG|emerg|alert|crit|critical|error|warn|warning|notice|info|debug|trace|config)';
 
 /** Where a PID stands behind the time, one entry a family of formats. */
 const PIDS: readonly RegExp[] = [
@@ -29,7 +31,7 @@ const PIDS: readonly RegExp[] = [
   new RegExp(`^ {1,2}${LEVEL} {1,2}\\[(\\d{1,7})\\]`), // ERROR [4903] api.server:
   new RegExp(`^\\]? \\[(\\d{1,7})\\] \\[${LEVEL}\\]`), // ] [21174] [ERROR] (gunicorn) · [25746] [ERROR]
   /^ \[[a-z]+\] (\d{1,7})#\d+:/, // [crit] 21271#21271: (nginx)
-  / #(\d{1,7})\]/, // #24979] (Ruby)
+  /^ #(\d{1,7})\] /, // #24979] (Ruby)
   /^\] \[[\w:]+\] \[pid (\d{1,7})[\]:]/, // [core:emerg] [pid 2313:tid 139811] (Apache)
   /^ (\d{1,7})-\d{1,7}\//, // 4411-4460/com.acme.app (logcat)
   /^ \S{1,64} [^\s[\]:]{1,64}\[(\d{1,7})\]: /, // vm inventory[26905]: (syslog)
@@ -61,14 +63,26 @@ const threadIn = (prefix: string): string | null => {
   return null;
 };
 
-/** A prefix ends where the message begins: behind ` - `, ` : `, `: ` or the last bracket, as far as the format has one. */
+/** The parts of a prefix behind the time, each anchored: brackets, levels, PIDs, separators, then a logger's name and its mark. */
+const PREFIX_PARTS: readonly RegExp[] = [
+  /^[\] ]{1,8}/,
+  /^\[[^\]]{0,80}\] ?/,
+  new RegExp(`^${LEVEL}[: ]{1,3}`),
+  /^#?\d{1,7}(?:#\d{1,7}:)? (?=\S)/,
+  /^(?:---|--|-) /,
+];
+const LOGGER = /^[\w$.]{1,120}(?: \([^)]{1,80}\))? {0,40}(?::|-) /;
+
+/** The line without what the logging framework put before it. */
 const messageOf = (rest: string): string => {
-  const window = rest.slice(0, MAX_PREFIX);
-  for (const mark of [' : ', ' - ', '] ', ': ']) {
-    const index = window.indexOf(mark);
-    if (index >= 0) return rest.slice(index + mark.length);
+  let message = rest.trimStart();
+  for (let i = 0; i < 12; i += 1) {
+    const part = PREFIX_PARTS.map((pattern) => pattern.exec(message)?.[0] ?? '').find((text) => text !== '');
+    if (part === undefined) break;
+    message = message.slice(part.length).trimStart();
   }
-  return rest.trimStart();
+  const logger = LOGGER.exec(message.slice(0, MAX_PREFIX))?.[0] ?? '';
+  return logger.includes('.') || logger.includes(' - ') ? message.slice(logger.length) : message;
 };
 
 export class HeadReader {
@@ -88,6 +102,7 @@ export class HeadReader {
       pid: lead === undefined ? firstMatch(PIDS, window) : Number(lead),
       thread: threadIn(window),
       message: messageOf(rest),
+      rest: rest.trimStart(),
     };
   }
 
@@ -106,6 +121,6 @@ export class HeadReader {
   #timeless(text: string): Head | null {
     const match = TIMELESS.exec(text);
     if (match === null) return null;
-    return { written: null, pid: match[1] === undefined ? null : Number(match[1]), thread: null, message: text.slice(match[0].length) };
+    return { written: null, pid: match[1] === undefined ? null : Number(match[1]), thread: null, message: text.slice(match[0].length), rest: text };
   }
 }

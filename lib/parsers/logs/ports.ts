@@ -14,7 +14,7 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 const hostBefore = (text: string, colon: number): string => {
   let start = colon;
   if (text[colon - 1] === ']') return text.slice(Math.max(0, text.lastIndexOf('[', colon)), colon);
-  while (start > 0 && !' \t"\'`(<>{},=|'.includes(text[start - 1] ?? ' ') && text[start - 1] !== '[' && colon - start < 255) start -= 1;
+  while (start > 0 && !' \t"\'`(<>{},=|@'.includes(text[start - 1] ?? ' ') && text[start - 1] !== '[' && colon - start < 255) start -= 1;
   const host = text.slice(start, colon);
   const slash = host.lastIndexOf('/');
   return slash < 0 ? host : host.slice(slash + 1);
@@ -34,7 +34,7 @@ export const addressesIn = (text: string): readonly Address[] => {
     while (end < text.length && end - colon < 7 && isDigit(text.charCodeAt(end))) end += 1;
     const port = Number(text.slice(colon + 1, end));
     const next = text[end] ?? ' ';
-    if (end === colon + 1 || end - colon > 6 || port > 65_535 || /[\w:]/.test(next) || (next === '.' && isDigit(text.charCodeAt(end + 1)))) continue;
+    if (end === colon + 1 || end - colon > 6 || port > 65_535 || /\w/.test(next) || (next === ':' && /[\w:]/.test(text[end + 1] ?? ' ')) || (next === '.' && isDigit(text.charCodeAt(end + 1)))) continue;
     const host = hostBefore(text, colon);
     if (isHost(host)) found.push({ host: host.replace(/^\[|\]$/g, ''), port });
   }
@@ -44,7 +44,7 @@ export const addressesIn = (text: string): readonly Address[] => {
 const NAMED: readonly RegExp[] = [
   /\b[Pp]ort(?: in use)?(?:\(s\))?(?: is| was| =|:|=| number| #)? ?"?(\d{1,5})\b/, // port 8080 · Port 8080 was already in use · port=8099 · port: 8099
   /\('[^']{0,64}', (\d{1,5})\)/, // ('0.0.0.0', 18098)
-  /\bhttps?-(?:nio2?|apr|bio|jsse-nio|openssl-nio)-(?:[\d.]{7,15}-)?(\d{1,5})\b/, // ProtocolHandler ["http-nio-18098"]
+  /\bhttps?-(?:nio2?|apr|bio|jsse-nio|openssl-nio)-(?:[\d.]{7,15}-)?(\d{1,5})\b(?!-exec)/, // ProtocolHandler ["http-nio-18098"]
 ];
 
 const valid = (port: number): boolean => Number.isInteger(port) && port > 0 && port <= 65_535;

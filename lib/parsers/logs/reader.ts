@@ -64,6 +64,7 @@ export class LogReader {
   #to: string | null = null;
   #basis: TimeBasis = 'upload';
   #previous: { readonly told: Told; readonly at: string; readonly record: number; readonly thread: string | null; readonly hasTime: boolean } | null = null;
+  #pending: { readonly failure: Failure; readonly record: number } | null = null;
   #looked = 0;
   #binary = 0;
   #firstText: string | null = null;
@@ -87,6 +88,7 @@ export class LogReader {
       return { kind: 'refused', reason: `It is not text: is it a compressed or binary file? Its first line is "${quotable(this.#firstText ?? '', 80)}".` };
     }
     this.#grouper.end();
+    this.#flush();
     const covers = this.#from === null || this.#to === null ? null : { from: this.#from, to: this.#to };
     return { kind: 'read', records: this.#records, failures: this.#failures, covers, timeBasis: this.#basis, account: this.#account.get() };
   }
@@ -128,14 +130,37 @@ export class LogReader {
     const told = failureIn(event, record);
     if (told === null || this.#isEcho(told, record, instant)) return;
     this.#previous = { told, at: instant?.at ?? '', record: this.#records, thread: record.thread, hasTime: record.written !== null };
-    this.#failures += 1;
     const { exception: _, ...failure } = told;
-    this.#onFailure({
+    const complete: Failure = {
       ...failure,
       localPort: failure.localPort ?? (failure.call === 'listen' ? this.#neighbourPort(record.stream) : null),
       at: instant?.at ?? this.#uploadedAt,
       timeBasis: instant?.basis ?? 'upload',
-    });
+    };
+    if (this.#isToldAgain(complete, record)) return;
+    this.#flush();
+    if (record.written === null) this.#pending = { failure: complete, record: this.#records };
+    else this.#emit(complete);
+  }
+
+  /** A runtime's own warning has no time, and the program's line about the same failure right behind it has (PHP): one event, with that time. */
+  #isToldAgain(failure: Failure, record: LogRecord): boolean {
+    const pending = this.#pending;
+    if (pending === null || record.written === null || this.#records - pending.record !== 1 || pending.failure.kind !== failure.kind) return false;
+    this.#pending = null;
+    this.#emit({ ...pending.failure, at: failure.at, timeBasis: failure.timeBasis });
+    return true;
+  }
+
+  #flush(): void {
+    const pending = this.#pending;
+    this.#pending = null;
+    if (pending !== null) this.#emit(pending.failure);
+  }
+
+  #emit(failure: Failure): void {
+    this.#failures += 1;
+    this.#onFailure(failure);
   }
 
   #neighbourPort(stream: string): number | null {
@@ -151,8 +176,8 @@ export class LogReader {
     const previous = this.#previous;
     if (previous === null || this.#records - previous.record !== 1 || previous.thread !== record.thread || previous.told.kind !== told.kind) return false;
     if (previous.told.fingerprint === told.fingerprint || previous.told.exception === told.exception) return false;
-    const isTimed = previous.hasTime && record.written !== null;
-    if (!isTimed) return previous.hasTime !== (record.written !== null) && !previous.hasTime;
+    // The line, then its trace: one of the two has frames.
+    if (previous.told.frames.length > 0 === told.frames.length > 0) return false;
     return Date.parse(instant?.at ?? '') - Date.parse(previous.at) <= ECHO_MS;
   }
 }
