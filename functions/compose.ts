@@ -15,7 +15,9 @@ import type { Records } from '../lib/use-cases/ports.ts';
 const onceFor = <T>(build: () => T): (() => T) => {
   let built: { readonly key: string; readonly value: T } | null = null;
   return () => {
-    const key = ['TABLE', 'TOPIC_ARN', 'BUCKET', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_DYNAMODB'].map((name) => process.env[name]).join(' ');
+    const key = ['TABLE', 'TOPIC_ARN', 'BUCKET', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_DYNAMODB']
+      .map((name) => process.env[name])
+      .join(' ');
     if (built?.key !== key) built = { key, value: build() };
     return built.value;
   };
@@ -35,4 +37,6 @@ export const judging = onceFor((): Deps => {
   };
 });
 
-export const querying = onceFor((): Records => dynamoRecords(new DynamoDBClient({}), readConfig(queryConfig, process.env).TABLE, systemClock));
+export const querying = onceFor(
+  (): Records => dynamoRecords(new DynamoDBClient({}), readConfig(queryConfig, process.env).TABLE, systemClock),
+);

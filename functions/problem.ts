@@ -1,5 +1,5 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 /** An error that is the client's, as RFC 9457 tells it. */
 export class Problem extends Error {
@@ -30,7 +30,8 @@ export const problemDocuments = (report: (error: unknown) => void): middy.Middle
   onError: (request) => {
     const { error } = request;
     if (error instanceof Problem) request.response = answer(error.status, error.title, error.message, error.parameter);
-    else if (isNotFound(error)) request.response = answer(404, 'Not found', 'There is nothing at this address. GET /v1/analyses lists analyses.', null);
+    else if (isNotFound(error))
+      request.response = answer(404, 'Not found', 'There is nothing at this address. GET /v1/analyses lists analyses.', null);
     else {
       report(error);
       request.response = answer(500, 'Internal error', 'The request could not be answered. It may be sent again.', null);

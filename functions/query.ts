@@ -10,9 +10,14 @@ import { getAnalysis, listAnalyses, listHosts, listUploads } from './routes.ts';
 
 type Route = (event: APIGatewayProxyEventV2, records: Records) => Promise<APIGatewayProxyStructuredResultV2>;
 
-const get = (path: string, route: Route) => ({ method: 'GET' as const, path, handler: (event: APIGatewayProxyEventV2) => route(event, querying()) });
+const get = (path: string, route: Route) => ({
+  method: 'GET' as const,
+  path,
+  handler: (event: APIGatewayProxyEventV2) => route(event, querying()),
+});
 
-const report = (error: unknown): void => powertoolsJournal('closewatch').warn('query failed', { error: error instanceof Error ? error.message : String(error) });
+const report = (error: unknown): void =>
+  powertoolsJournal('closewatch').warn('query failed', { error: error instanceof Error ? error.message : String(error) });
 
 /** The API over past analyses. */
 export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()

@@ -8,7 +8,11 @@ import { Problem } from './problem.ts';
 
 type Answer = APIGatewayProxyStructuredResultV2;
 
-const json = (body: string): Answer => ({ statusCode: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body });
+const json = (body: string): Answer => ({
+  statusCode: 200,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body,
+});
 
 /** @throws Problem naming the parameter that is wrong */
 const readQuery = <T>(schema: z.ZodType<T>, event: APIGatewayProxyEventV2): T => {
@@ -17,7 +21,10 @@ const readQuery = <T>(schema: z.ZodType<T>, event: APIGatewayProxyEventV2): T =>
   const [issue] = result.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const parameter = unknown ?? String(issue?.path[0] ?? '');
-  const detail = unknown === undefined ? `The parameter "${parameter}" is not as expected: ${issue?.message}.` : `There is no parameter "${parameter}" here.`;
+  const detail =
+    unknown === undefined
+      ? `The parameter "${parameter}" is not as expected: ${issue?.message}.`
+      : `There is no parameter "${parameter}" here.`;
   throw new Problem(400, 'Bad parameter', detail, parameter, { cause: result.error });
 };
 

@@ -29,34 +29,47 @@ const sources = ['lib', 'functions', 'bin']
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
   .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 
-const folderOf = (path: string): string => Object.keys(MAY_IMPORT).find((folder) => path.startsWith(`${folder}/`)) ?? dirname(path).split('/')[0] ?? '';
+const folderOf = (path: string): string =>
+  Object.keys(MAY_IMPORT).find((folder) => path.startsWith(`${folder}/`)) ?? dirname(path).split('/')[0] ?? '';
 
 const importsOf = (text: string): readonly string[] =>
-  [...text.matchAll(/(?:^|\n)(?:import|export)\s[^;]*?from '([^']+)'/g), ...text.matchAll(/\bimport\('([^']+)'\)/g)].map((match) => match[1] ?? '');
+  [...text.matchAll(/(?:^|\n)(?:import|export)\s[^;]*?from '([^']+)'/g), ...text.matchAll(/\bimport\('([^']+)'\)/g)].map(
+    (match) => match[1] ?? '',
+  );
 
 const localImports = ({ path, text }: { path: string; text: string }): readonly string[] =>
-  importsOf(text).filter((target) => target.startsWith('.')).map((target) => normalize(join(dirname(path), target)));
+  importsOf(text)
+    .filter((target) => target.startsWith('.'))
+    .map((target) => normalize(join(dirname(path), target)));
 
 test('imports point inward', () => {
   const wrong = sources.flatMap((source) =>
     localImports(source)
-      .filter((target) => folderOf(target) !== folderOf(source.path) && !(MAY_IMPORT[folderOf(source.path)] ?? []).includes(folderOf(target)))
+      .filter(
+        (target) => folderOf(target) !== folderOf(source.path) && !(MAY_IMPORT[folderOf(source.path)] ?? []).includes(folderOf(target)),
+      )
       .map((target) => `${source.path} imports ${target}`),
   );
   assert.deepEqual(wrong, []);
 });
 
 test('only adapters, the functions that compose them and the embedded stack import an SDK', () => {
-  const allowed = (path: string): boolean => path.startsWith('lib/adapters/') || path.startsWith('lib/local/') || path === 'functions/compose.ts';
+  const allowed = (path: string): boolean =>
+    path.startsWith('lib/adapters/') || path.startsWith('lib/local/') || path === 'functions/compose.ts';
   const wrong = sources.filter(({ path, text }) => !allowed(path) && importsOf(text).some((target) => target.startsWith('@aws-sdk/')));
-  assert.deepEqual(wrong.map(({ path }) => path), []);
+  assert.deepEqual(
+    wrong.map(({ path }) => path),
+    [],
+  );
 });
 
 test('the core is pure: no file system, network, clock, randomness or environment', () => {
   const wrong = sources
     .filter(({ path }) => PURE.includes(folderOf(path)))
     .flatMap(({ path, text }) => [
-      ...importsOf(text).filter((target) => !target.startsWith('.') && !PURE_MODULES.has(target)).map((target) => `${path} imports ${target}`),
+      ...importsOf(text)
+        .filter((target) => !target.startsWith('.') && !PURE_MODULES.has(target))
+        .map((target) => `${path} imports ${target}`),
       ...IMPURE.filter((pattern) => pattern.test(text)).map((pattern) => `${path} uses ${pattern.source}`),
     ]);
   assert.deepEqual(wrong, []);
@@ -77,12 +90,19 @@ test('no imports run in a circle', () => {
 });
 
 test('files stay small, and export by name', () => {
-  const long = sources.filter(({ text }) => text.split('\n').length > MAX_LINES + 1).map(({ path, text }) => `${path}: ${text.split('\n').length} lines`);
+  const long = sources
+    .filter(({ text }) => text.split('\n').length > MAX_LINES + 1)
+    .map(({ path, text }) => `${path}: ${text.split('\n').length} lines`);
   const defaults = sources.filter(({ text }) => /^export default /m.test(text)).map(({ path }) => path);
   assert.deepEqual([...long, ...defaults], []);
 });
 
 test('every function is an entry of at most 40 lines', () => {
-  const long = sources.filter(({ path }) => /^functions\/(ingest|sweep|query)\.ts$/.test(path)).filter(({ text }) => text.split('\n').length > 41);
-  assert.deepEqual(long.map(({ path }) => path), []);
+  const long = sources
+    .filter(({ path }) => /^functions\/(ingest|sweep|query)\.ts$/.test(path))
+    .filter(({ text }) => text.split('\n').length > 41);
+  assert.deepEqual(
+    long.map(({ path }) => path),
+    [],
+  );
 });

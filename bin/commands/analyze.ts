@@ -27,7 +27,8 @@ Exit codes: 0 nothing reaches a warning, 1 something does, 2 it could not run.
 const FINDING = 1;
 const COULD_NOT_RUN = 2;
 
-const jsonOf = ({ analyses, unparsed }: AnalyzeResult): string => `{"analyses":[${analyses.map(renderJson).join(',')}],"unparsed":${JSON.stringify(unparsed)}}\n`;
+const jsonOf = ({ analyses, unparsed }: AnalyzeResult): string =>
+  `{"analyses":[${analyses.map(renderJson).join(',')}],"unparsed":${JSON.stringify(unparsed)}}\n`;
 
 const nothingFound = ({ read }: AnalyzeResult): string => {
   const span = read.from === null ? '' : ` from ${read.from} to ${read.to}`;

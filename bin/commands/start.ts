@@ -25,7 +25,8 @@ const COULD_NOT_RUN = 2;
 
 const title = (text: string): string => (wantsColour() ? `\u001b[1m${text}\u001b[0m` : text);
 
-const printEmail = ({ subject, text }: Delivery): void => void process.stdout.write(`\n${title('── email ──')}\nSubject: ${subject}\n\n${text}`);
+const printEmail = ({ subject, text }: Delivery): void =>
+  void process.stdout.write(`\n${title('── email ──')}\nSubject: ${subject}\n\n${text}`);
 const printSms = ({ text }: Delivery): void => void process.stdout.write(`\n${title('── SMS ──')}\n${text}\n`);
 
 const addresses = (stack: Stack): string => `
@@ -53,7 +54,8 @@ const readArgs = (argv: readonly string[]) => parseArgs({ args: [...argv], optio
 /** @throws TypeError naming the option */
 const portOption = (text: string | undefined, fallback: number, name: string): number => {
   const port = text === undefined ? fallback : Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError(`--${name} takes a port number (0 to 65535), not "${text}".`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new TypeError(`--${name} takes a port number (0 to 65535), not "${text}".`);
   return port;
 };
 

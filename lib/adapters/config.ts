@@ -3,7 +3,11 @@ import { defaultSettings, type Settings } from '../use-cases/settings.ts';
 
 /** Each function's environment, checked when it starts: a missing variable is named at once, not at the first upload. */
 
-const seconds = z.coerce.number().int().min(0).max(86_400 * 400);
+const seconds = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(86_400 * 400);
 
 const table = { TABLE: z.string().min(1) };
 

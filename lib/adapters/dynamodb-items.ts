@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { createHash } from 'node:crypto';
 
 /**
  * How the table holds things: one document an item, as JSON (gzipped where that is smaller), beside its keys. DynamoDB allows an item

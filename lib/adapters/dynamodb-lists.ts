@@ -64,7 +64,13 @@ export const listByDay = async <T>(
 };
 
 /** All members of a sharded set, one shard after the other; the cursor is the shard and the last member. */
-export const listShards = async <T>(walk: Walk, prefix: string, limit: number, cursor: string | null, read: (item: Item) => T | null): Promise<Page<T>> => {
+export const listShards = async <T>(
+  walk: Walk,
+  prefix: string,
+  limit: number,
+  cursor: string | null,
+  read: (item: Item) => T | null,
+): Promise<Page<T>> => {
   const [startShard = '0', startAfter = ''] = cursor === null ? [] : decodeCursor(cursor, 2);
   const items: T[] = [];
   let after = startAfter;
@@ -74,7 +80,8 @@ export const listShards = async <T>(walk: Walk, prefix: string, limit: number, c
         TableName: walk.table,
         IndexName: BY_DAY,
         KeyConditionExpression: after === '' ? 'gpk = :gpk' : 'gpk = :gpk AND gsk > :after',
-        ExpressionAttributeValues: after === '' ? { ':gpk': s(`${prefix}#${shard}`) } : { ':gpk': s(`${prefix}#${shard}`), ':after': s(after) },
+        ExpressionAttributeValues:
+          after === '' ? { ':gpk': s(`${prefix}#${shard}`) } : { ':gpk': s(`${prefix}#${shard}`), ':after': s(after) },
         Limit: limit - items.length,
       }),
     );

@@ -29,14 +29,16 @@ const MAX_LOGS = 60;
 const NOBODY = '?';
 
 const digestTime = (digest: Digest): string => (digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to);
-const digestKey = (digest: Digest): string => `${digest.kind === 'snapshot' ? 'S' : 'L'}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
+const digestKey = (digest: Digest): string =>
+  `${digest.kind === 'snapshot' ? 'S' : 'L'}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
 
 const isBusy = (board: Board): boolean => board.outbox.length > 0 || board.cases.some(({ status }) => status === 'open');
 
 /** The table over DynamoDB. Reads that decide anything are strongly consistent; lists come from the index. */
 export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Clock, retention: Retention = DEFAULT_RETENTION): Records => {
   const expires = (days: number): Item['expires'] => n(Math.floor(Date.parse(clock.now()) / 1000) + days * 86_400);
-  const put = (item: Item, condition: { readonly expression: string; readonly values?: Item } | null = null): Promise<boolean> => putItem(client, table, item, condition);
+  const put = (item: Item, condition: { readonly expression: string; readonly values?: Item } | null = null): Promise<boolean> =>
+    putItem(client, table, item, condition);
 
   const query = async (host: string, prefix: string, limit: number): Promise<readonly Digest[]> => {
     const answer = await client.send(
@@ -53,7 +55,9 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
   };
 
   const get = async <T>(host: string, sk: string, name: 'doc' | 'board' = 'doc'): Promise<T | null> => {
-    const answer = await client.send(new GetItemCommand({ TableName: table, Key: { pk: s(hostKey(host)), sk: s(sk) }, ConsistentRead: true }));
+    const answer = await client.send(
+      new GetItemCommand({ TableName: table, Key: { pk: s(hostKey(host)), sk: s(sk) }, ConsistentRead: true }),
+    );
     return decode<T>(answer.Item, name);
   };
 
@@ -61,7 +65,15 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     async putDigest(digest, heardAt) {
       await put({ pk: s(hostKey(digest.host)), sk: s(digestKey(digest)), doc: encode(digest), expires: expires(retention.digests) });
       const stale = new Date(Date.parse(heardAt) - HEARD_EVERY_MS).toISOString();
-      const heard = { pk: s(hostKey(digest.host)), sk: s('HEARD'), heardAt: s(heardAt), gpk: s(`HOSTS#${shardOf(digest.host)}`), gsk: s(digest.host), doc: encode({ host: digest.host, lastHeardAt: heardAt }), expires: expires(retention.analyses) };
+      const heard = {
+        pk: s(hostKey(digest.host)),
+        sk: s('HEARD'),
+        heardAt: s(heardAt),
+        gpk: s(`HOSTS#${shardOf(digest.host)}`),
+        gsk: s(digest.host),
+        doc: encode({ host: digest.host, lastHeardAt: heardAt }),
+        expires: expires(retention.analyses),
+      };
       await put(heard, { expression: 'attribute_not_exists(pk) OR heardAt < :stale', values: { ':stale': s(stale) } });
     },
 
@@ -77,7 +89,12 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     },
 
     async putLookup(host, lookup) {
-      await put({ pk: s(hostKey(host)), sk: s(`P#${lookup.contentId.slice(0, 16)}#${lookup.port}`), doc: encode(lookup), expires: expires(retention.digests) });
+      await put({
+        pk: s(hostKey(host)),
+        sk: s(`P#${lookup.contentId.slice(0, 16)}#${lookup.port}`),
+        doc: encode(lookup),
+        expires: expires(retention.digests),
+      });
     },
 
     async lookups(host, wanted) {
@@ -94,8 +111,18 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     async writeBoard(board) {
       const next = { ...board, version: board.version + 1 };
       const busy = isBusy(next) ? { gpk: s(`BUSY#${shardOf(board.host)}`), gsk: s(board.host) } : {};
-      const item = { pk: s(hostKey(board.host)), sk: s('BOARD'), version: n(next.version), board: encode(next), expires: expires(retention.analyses), ...busy };
-      const condition = board.version === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'version = :version', values: { ':version': n(board.version) } };
+      const item = {
+        pk: s(hostKey(board.host)),
+        sk: s('BOARD'),
+        version: n(next.version),
+        board: encode(next),
+        expires: expires(retention.analyses),
+        ...busy,
+      };
+      const condition =
+        board.version === 0
+          ? { expression: 'attribute_not_exists(pk)' }
+          : { expression: 'version = :version', values: { ':version': n(board.version) } };
       return (await put(item, condition)) ? 'written' : 'conflict';
     },
 
@@ -133,7 +160,14 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     async putRejection(rejection) {
       // Keyed by the object, so that a redelivery is no second refusal.
       const id = hash16(rejection.key);
-      await put({ pk: s(hostKey(rejection.host ?? NOBODY)), sk: s(`R#${id}`), gpk: s(`R#${dayOf(rejection.at)}`), gsk: s(`${rejection.at}#${id}`), doc: encode(rejection), expires: expires(retention.rejections) });
+      await put({
+        pk: s(hostKey(rejection.host ?? NOBODY)),
+        sk: s(`R#${id}`),
+        gpk: s(`R#${dayOf(rejection.at)}`),
+        gsk: s(`${rejection.at}#${id}`),
+        doc: encode(rejection),
+        expires: expires(retention.rejections),
+      });
     },
 
     listRejections: (limit, cursor) => listByDay<Rejection>({ client, table }, 'R', rangeOf({}, clock.now()), limit, cursor, () => true),

@@ -7,7 +7,8 @@ async function* bytesOf(body: AsyncIterable<unknown>): AsyncGenerator<Uint8Array
   for await (const chunk of body) if (isBytes(chunk)) yield chunk;
 }
 
-const isIterable = (body: unknown): body is AsyncIterable<unknown> => typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+const isIterable = (body: unknown): body is AsyncIterable<unknown> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
 /** Raw uploads in S3. */
 export const s3Uploads = (client: S3Client): Uploads => ({

@@ -10,7 +10,8 @@ export interface AnnounceSettings {
 /** "Under an hour": somebody should get up now rather than in the morning. */
 const SOON_MS = 60 * 60_000;
 
-const appsOf = ({ tallies }: Case): readonly string[] => [...new Set(tallies.flatMap(({ victim }) => (victim.isCulprit ? [] : [victim.app])))].sort();
+const appsOf = ({ tallies }: Case): readonly string[] =>
+  [...new Set(tallies.flatMap(({ victim }) => (victim.isCulprit ? [] : [victim.app])))].sort();
 
 const isSoon = ({ finding }: Case): boolean => {
   const { exhaustsAt } = finding.trend;
@@ -80,12 +81,20 @@ const announceCase = (former: LedgerEntry | undefined, current: Case, now: strin
 /** People were told of a case that later evidence, taken before, no longer supports: it is closed, and says so. */
 const withdrawn = (board: Board, cases: readonly Case[], newestAt: string): readonly Case[] =>
   board.cases
-    .filter(({ id, status }) => status === 'open' && !cases.some((other) => other.id === id) && board.ledger.some(({ caseId, told }) => caseId === id && told?.status === 'open'))
+    .filter(
+      ({ id, status }) =>
+        status === 'open' &&
+        !cases.some((other) => other.id === id) &&
+        board.ledger.some(({ caseId, told }) => caseId === id && told?.status === 'open'),
+    )
     .map((former) => ({
       ...former,
       status: 'resolved',
       resolvedAt: newestAt,
-      finding: { ...former.finding, caveats: ['Uploads that came late no longer support this finding: it is withdrawn.', ...former.finding.caveats] },
+      finding: {
+        ...former.finding,
+        caveats: ['Uploads that came late no longer support this finding: it is withdrawn.', ...former.finding.caveats],
+      },
     }));
 
 /**
@@ -95,7 +104,14 @@ const withdrawn = (board: Board, cases: readonly Case[], newestAt: string): read
  */
 export const announce = (board: Board, cases: readonly Case[], newestAt: string, now: string, settings: AnnounceSettings): Board => {
   const all = [...cases, ...withdrawn(board, cases, newestAt)];
-  const announced = all.map((current) => announceCase(board.ledger.find(({ caseId }) => caseId === current.id), current, now, settings));
+  const announced = all.map((current) =>
+    announceCase(
+      board.ledger.find(({ caseId }) => caseId === current.id),
+      current,
+      now,
+      settings,
+    ),
+  );
   return {
     ...board,
     cases: all,

@@ -51,7 +51,13 @@ const foldMinutes = (before: number, minutes: VictimTally['minutes']): Pick<Vict
   return { before: before + minutes.slice(0, surplus).reduce((sum, [, failures]) => sum + failures, 0), minutes: minutes.slice(surplus) };
 };
 
-const newTally = (victim: Victim): VictimTally => ({ victim, firstAt: victim.firstAt, lastAt: victim.lastAt, before: 0, minutes: victim.minutes });
+const newTally = (victim: Victim): VictimTally => ({
+  victim,
+  firstAt: victim.firstAt,
+  lastAt: victim.lastAt,
+  before: 0,
+  minutes: victim.minutes,
+});
 
 const addToTally = (tally: VictimTally, victim: Victim): VictimTally => {
   // Minutes before the oldest kept one are in the sum already.

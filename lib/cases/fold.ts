@@ -18,7 +18,9 @@ const timeOf = (digest: Digest): string => (digest.kind === 'snapshot' ? digest.
 
 /** A log testifies from its first failure on, for all that it covers. */
 const beginsAt = (digest: Digest): string =>
-  digest.kind === 'snapshot' ? digest.takenAt : digest.failures.reduce((first, { firstAt }) => (firstAt < first ? firstAt : first), digest.covers.to);
+  digest.kind === 'snapshot'
+    ? digest.takenAt
+    : digest.failures.reduce((first, { firstAt }) => (firstAt < first ? firstAt : first), digest.covers.to);
 
 const minus = (at: string, ms: number): string => new Date(Date.parse(at) - ms).toISOString();
 
@@ -32,7 +34,9 @@ const windowAt = (at: string, digests: readonly Digest[], settings: FoldSettings
 };
 
 const latestOf = (cases: readonly Case[], resourceKey: string): Case | null =>
-  cases.filter((other) => other.resourceKey === resourceKey).reduce<Case | null>((a, b) => (a === null || b.episode > a.episode ? b : a), null);
+  cases
+    .filter((other) => other.resourceKey === resourceKey)
+    .reduce<Case | null>((a, b) => (a === null || b.episode > a.episode ? b : a), null);
 
 const merge = (former: Case, finding: Finding): Case => ({
   ...former,
@@ -56,7 +60,8 @@ const applyFinding = (cases: readonly Case[], finding: Finding, settings: FoldSe
   if (former === null) return [...cases, openCase(finding, 1)];
   const isFresh = former.status === 'resolved' && finding.overAt === null;
   if (isFresh && !isNews(former, finding)) return cases;
-  if (isFresh && finding.since > minus(former.resolvedAt ?? finding.since, -settings.reopenMs)) return [...cases, openCase(finding, former.episode + 1)];
+  if (isFresh && finding.since > minus(former.resolvedAt ?? finding.since, -settings.reopenMs))
+    return [...cases, openCase(finding, former.episode + 1)];
   return cases.map((other) => (other === former ? merge(former, finding) : other));
 };
 

@@ -5,7 +5,12 @@ import type { Board, OutboxEntry } from './board.ts';
 const isFree = (entry: OutboxEntry, now: string): boolean => entry.lease === null || entry.lease.until <= now;
 
 /** Takes all entries that nobody else is publishing. `null` where there are none. */
-export const claim = (board: Board, owner: string, now: string, leaseMs: number): { readonly board: Board; readonly claimed: readonly OutboxEntry[] } | null => {
+export const claim = (
+  board: Board,
+  owner: string,
+  now: string,
+  leaseMs: number,
+): { readonly board: Board; readonly claimed: readonly OutboxEntry[] } | null => {
   const until = new Date(Date.parse(now) + leaseMs).toISOString();
   const claimed = board.outbox.filter((entry) => isFree(entry, now));
   if (claimed.length === 0) return null;
@@ -14,7 +19,10 @@ export const claim = (board: Board, owner: string, now: string, leaseMs: number)
 };
 
 /** SNS has them: they leave the outbox. Another owner's lease does not matter, since what is published is published. */
-export const confirm = (board: Board, ids: readonly string[]): Board => ({ ...board, outbox: board.outbox.filter(({ id }) => !ids.includes(id)) });
+export const confirm = (board: Board, ids: readonly string[]): Board => ({
+  ...board,
+  outbox: board.outbox.filter(({ id }) => !ids.includes(id)),
+});
 
 /** Publishing failed: whoever comes next may try at once. */
 export const release = (board: Board, owner: string): Board => ({

@@ -1,5 +1,5 @@
-import type { SnapshotDigest } from '../model/digest.ts';
 import { DEFAULT_RANGE } from '../digest/side.ts';
+import type { SnapshotDigest } from '../model/digest.ts';
 
 /** How many ports the kernel may choose from, and how that is known. */
 export interface Capacity {
@@ -32,10 +32,14 @@ export const capacityOf = (snapshots: readonly SnapshotDigest[]): Capacity | nul
 /** The sentence that names an assumption, for people. */
 export const capacityCaveat = (capacity: Capacity | null): readonly string[] => {
   if (capacity === null) {
-    return ['The port range is unknown (no sysctl section, and ports outside the kernel default are in use): run `sysctl net.ipv4.ip_local_port_range`.'];
+    return [
+      'The port range is unknown (no sysctl section, and ports outside the kernel default are in use): run `sysctl net.ipv4.ip_local_port_range`.',
+    ];
   }
   if (capacity.basis === 'sysctl') return [];
   return capacity.basis === 'inferred'
-    ? [`The port range ${capacity.from}–${capacity.to} is inferred: the ports in use fill it without gaps. The snapshots hold no sysctl section.`]
+    ? [
+        `The port range ${capacity.from}–${capacity.to} is inferred: the ports in use fill it without gaps. The snapshots hold no sysctl section.`,
+      ]
     : [`The port range ${capacity.from}–${capacity.to} is assumed (the kernel's default): the snapshots hold no sysctl section.`];
 };

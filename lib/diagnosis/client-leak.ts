@@ -39,7 +39,9 @@ const isLeak = (suspect: Suspect): boolean => held(suspect.moment) >= MIN_SOCKET
 const stuckDoubt = (suspect: Suspect): readonly string[] => {
   const stays = closeWaitStays(suspect.track);
   if (stays !== null) {
-    return stays.share >= STAYS_MIN_SHARE ? [] : [`Only ${percent(stays.share, 1)} of its CLOSE_WAIT sockets stayed for ${duration(stays.spanMs)}.`];
+    return stays.share >= STAYS_MIN_SHARE
+      ? []
+      : [`Only ${percent(stays.share, 1)} of its CLOSE_WAIT sockets stayed for ${duration(stays.spanMs)}.`];
   }
   const ages = suspect.moment.piles.flatMap((pile) => (pile.state === 'close_wait' ? (pile.lastAckMs ?? []) : []));
   return ages.some((age) => age >= FORGOTTEN_MS) ? [] : ['A single snapshot cannot show that these sockets stay.'];
@@ -65,7 +67,8 @@ const mistake = (moment: Moment): string => {
   }
   const total = sum.zero + sum.one + sum.more;
   if (total === 0) return '';
-  if (sum.one * 2 > total) return 'Their Recv-Q is 1, the unread FIN: nobody has touched these connections since the peer closed them. They were forgotten after the response, or in a pool.';
+  if (sum.one * 2 > total)
+    return 'Their Recv-Q is 1, the unread FIN: nobody has touched these connections since the peer closed them. They were forgotten after the response, or in a pool.';
   if (sum.zero * 2 > total) return 'Their Recv-Q is 0: everything was read to the end, and then the connection was not closed.';
   return 'They hold unread data: the program stopped reading and did not close.';
 };
@@ -81,16 +84,19 @@ const growth = (contest: EphemeralContest, suspect: Suspect, perMinute: number |
 const remedyFor = (suspect: Suspect): Remedy => {
   const pid = suspect.holder.kind === 'process' ? suspect.holder.pid : null;
   const peer = suspect.peer ?? 'its peers';
-  const restart = pid === null
-    ? `Find the program that connects to ${peer} (\`ss -tnp state close-wait\` as root) and restart it: its exit returns all of its ports at once.`
-    : `Restart ${suspectName(suspect)}: its exit returns all of its ports at once, and what fails for want of a port recovers. To see what it is: \`ps -o pid,user,lstart,args -p ${pid}\`; for its unit: \`systemctl status ${pid}\`.`;
+  const restart =
+    pid === null
+      ? `Find the program that connects to ${peer} (\`ss -tnp state close-wait\` as root) and restart it: its exit returns all of its ports at once.`
+      : `Restart ${suspectName(suspect)}: its exit returns all of its ports at once, and what fails for want of a port recovers. To see what it is: \`ps -o pid,user,lstart,args -p ${pid}\`; for its unit: \`systemctl status ${pid}\`.`;
   return {
     now: restart,
     fix: `In that program, close every response and connection to ${peer} on every path, errors included, and share one client with a bounded pool that drops idle connections before ${peer} does.`,
-    prevent: 'Alarm on CLOSE_WAIT per process, and keep ports that services need out of the range with net.ipv4.ip_local_reserved_ports. A wider ip_local_port_range only delays the next time.',
-    verify: pid === null
-      ? "`ss -Htn state close-wait | wc -l` falls to a handful and stays there."
-      : `\`ss -Htnp state close-wait | grep -c 'pid=${pid},'\` prints 0, and stays near 0 for its successor.`,
+    prevent:
+      'Alarm on CLOSE_WAIT per process, and keep ports that services need out of the range with net.ipv4.ip_local_reserved_ports. A wider ip_local_port_range only delays the next time.',
+    verify:
+      pid === null
+        ? '`ss -Htn state close-wait | wc -l` falls to a handful and stays there.'
+        : `\`ss -Htnp state close-wait | grep -c 'pid=${pid},'\` prints 0, and stays near 0 for its successor.`,
   };
 };
 
@@ -131,8 +137,10 @@ const explanationOf = (contest: EphemeralContest, suspect: Suspect, perMinute: n
 export const victimSentence = ({ victims }: EphemeralContest): string => {
   const binds = victims.some(({ call }) => call === 'bind-any' || call === 'unknown');
   const connects = victims.some(({ call }) => call === 'connect');
-  if (binds && connects) return 'A program that binds port 0 before it connects needs a port free of every socket on that address, so it fails first; a plain connect fails toward a peer all of whose ports are taken.';
-  if (binds) return 'The failing call binds port 0 before it connects and needs a port that no other socket on that address has, whoever holds it.';
+  if (binds && connects)
+    return 'A program that binds port 0 before it connects needs a port free of every socket on that address, so it fails first; a plain connect fails toward a peer all of whose ports are taken.';
+  if (binds)
+    return 'The failing call binds port 0 before it connects and needs a port that no other socket on that address has, whoever holds it.';
   if (connects) return 'The failing connect found no local port that was free toward its peer.';
   return '';
 };
@@ -170,11 +178,18 @@ export const judgeClientLeak = (contest: EphemeralContest): Verdict => {
   if (suspect === undefined || largest === undefined) return clear('No program holds client connections in CLOSE_WAIT.');
   if (!isLeak(suspect)) {
     const nature = natureOf(suspect);
-    if (nature.kind === 'traffic') return clear(`The CLOSE_WAIT of ${suspectName(suspect)} come and go: ${percent(nature.stays.share, 1)} stayed for ${duration(nature.stays.spanMs)}.`);
-    return clear(`${suspectName(suspect)}, who holds most ports, has ${count(suspect.moment.closeWait, 'socket')} in CLOSE_WAIT at ${clock(suspect.moment.snapshot.takenAt)}.`);
+    if (nature.kind === 'traffic')
+      return clear(
+        `The CLOSE_WAIT of ${suspectName(suspect)} come and go: ${percent(nature.stays.share, 1)} stayed for ${duration(nature.stays.spanMs)}.`,
+      );
+    return clear(
+      `${suspectName(suspect)}, who holds most ports, has ${count(suspect.moment.closeWait, 'socket')} in CLOSE_WAIT at ${clock(suspect.moment.snapshot.takenAt)}.`,
+    );
   }
   if (contest.victims.length === 0 && contest.isExhausted !== true && isUndecided(contest, suspect)) {
-    return clear(`${count(suspect.moment.closeWait, 'CLOSE_WAIT socket')} of ${suspectName(suspect)} in one snapshot may be about to be closed.`);
+    return clear(
+      `${count(suspect.moment.closeWait, 'CLOSE_WAIT socket')} of ${suspectName(suspect)} in one snapshot may be about to be closed.`,
+    );
   }
   return judge(contest, suspect);
 };

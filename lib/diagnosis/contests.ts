@@ -24,20 +24,28 @@ const groupBy = <K>(groups: readonly FailureGroup[], key: (group: FailureGroup) 
 export const adoptStrays = (groups: readonly FailureGroup[]): readonly FailureGroup[] =>
   groups.map((group) => {
     if (group.localPort !== null || (group.call !== 'unknown' && group.call !== 'listen')) return group;
-    const siblings = groups.filter((other) => other !== group && other.app === group.app && other.kind === group.kind && other.call !== 'unknown');
-    const sibling = siblings.filter((other) => group.call === 'unknown' || (other.call === 'listen' && other.localPort !== null)).sort((a, b) => b.count - a.count)[0];
+    const siblings = groups.filter(
+      (other) => other !== group && other.app === group.app && other.kind === group.kind && other.call !== 'unknown',
+    );
+    const sibling = siblings
+      .filter((other) => group.call === 'unknown' || (other.call === 'listen' && other.localPort !== null))
+      .sort((a, b) => b.count - a.count)[0];
     return sibling === undefined ? group : { ...group, call: sibling.call, localPort: sibling.localPort, peer: sibling.peer };
   });
 
 const wantsFixedPort = (group: FailureGroup): boolean =>
-  group.kind === 'address-in-use' && group.localPort !== null && (group.call === 'listen' || group.call === 'bind-fixed' || group.call === 'unknown');
+  group.kind === 'address-in-use' &&
+  group.localPort !== null &&
+  (group.call === 'listen' || group.call === 'bind-fixed' || group.call === 'unknown');
 
 export const sightingsOf = (facts: Facts, port: number, victims: readonly FailureGroup[]): readonly PortSighting[] =>
-  snapshotsAround(facts.snapshots, min(victims.map(({ firstAt }) => firstAt)), max(victims.map(({ lastAt }) => lastAt))).map((snapshot) => ({
-    snapshot,
-    listeners: snapshot.listeners.filter((listener) => listener.port === port),
-    rows: facts.lookups.find((lookup) => lookup.port === port && lookup.contentId === snapshot.contentId)?.rows ?? null,
-  }));
+  snapshotsAround(facts.snapshots, min(victims.map(({ firstAt }) => firstAt)), max(victims.map(({ lastAt }) => lastAt))).map(
+    (snapshot) => ({
+      snapshot,
+      listeners: snapshot.listeners.filter((listener) => listener.port === port),
+      rows: facts.lookups.find((lookup) => lookup.port === port && lookup.contentId === snapshot.contentId)?.rows ?? null,
+    }),
+  );
 
 export const fixedPortContests = (facts: Facts): readonly FixedPortContest[] =>
   [...groupBy(adoptStrays(facts.failures).filter(wantsFixedPort), ({ localPort }) => localPort)].flatMap(([port, victims]) =>
@@ -52,7 +60,9 @@ export const fixedPortContests = (facts: Facts): readonly FixedPortContest[] =>
             snapshots: facts.snapshots,
             capacity: capacityOf(facts.snapshots),
             sightings: sightingsOf(facts, port, victims),
-            listeners: facts.snapshots.flatMap((snapshot) => snapshot.listeners.filter((other) => other.port === port).map((listener) => ({ snapshot, listener }))),
+            listeners: facts.snapshots.flatMap((snapshot) =>
+              snapshot.listeners.filter((other) => other.port === port).map((listener) => ({ snapshot, listener })),
+            ),
             firstAt: min(victims.map(({ firstAt }) => firstAt)),
             lastAt: max(victims.map(({ lastAt }) => lastAt)),
             victimPids: victims.flatMap(({ pids }) => pids),
@@ -73,7 +83,10 @@ const descriptorContest = (facts: Facts, app: string, victims: readonly FailureG
   const around = snapshotsAround(facts.snapshots, min(victims.map(({ firstAt }) => firstAt)), max(victims.map(({ lastAt }) => lastAt)));
   const pids = victims.flatMap((victim) => victim.pids);
   const seen = around.map((snapshot) => ({ snapshot, process: processFor(app, pids, snapshot) }));
-  const best = seen.reduce<(typeof seen)[number] | null>((a, b) => (a === null || openShare(b.process) >= openShare(a.process) ? b : a), null);
+  const best = seen.reduce<(typeof seen)[number] | null>(
+    (a, b) => (a === null || openShare(b.process) >= openShare(a.process) ? b : a),
+    null,
+  );
   const pid = best?.process?.pid ?? null;
   return {
     kind: 'descriptors',
@@ -88,7 +101,12 @@ const descriptorContest = (facts: Facts, app: string, victims: readonly FailureG
 };
 
 const descriptorContests = (facts: Facts): readonly DescriptorContest[] =>
-  [...groupBy(facts.failures.filter(({ kind }) => kind === 'too-many-open-files'), ({ app }) => app)].map(([app, victims]) => descriptorContest(facts, app, victims));
+  [
+    ...groupBy(
+      facts.failures.filter(({ kind }) => kind === 'too-many-open-files'),
+      ({ app }) => app,
+    ),
+  ].map(([app, victims]) => descriptorContest(facts, app, victims));
 
 const serviceContests = (facts: Facts): readonly ServiceContest[] => {
   const last = facts.snapshots.at(-1);
@@ -105,22 +123,39 @@ const serviceContests = (facts: Facts): readonly ServiceContest[] => {
 };
 
 const unresolved = (why: UnresolvedContest['why'], groups: readonly FailureGroup[], facts: Facts): readonly UnresolvedContest[] =>
-  [...groupBy(groups, ({ app }) => app)].map(([app, victims]) => ({ kind: 'unresolved', why, resourceKey: `${why}:${app}`, victims, snapshots: facts.snapshots }));
+  [...groupBy(groups, ({ app }) => app)].map(([app, victims]) => ({
+    kind: 'unresolved',
+    why,
+    resourceKey: `${why}:${app}`,
+    victims,
+    snapshots: facts.snapshots,
+  }));
 
 /** Every failure is in exactly one contest (a warning of a leak in none: nothing failed yet). */
 export const contestsOf = (facts: Facts): readonly Contest[] => {
   const groups = adoptStrays(facts.failures);
-  const { contest: ephemeral, unplaced } = buildEphemeral(facts, groups.filter((group) => !wantsFixedPort(group)));
+  const { contest: ephemeral, unplaced } = buildEphemeral(
+    facts,
+    groups.filter((group) => !wantsFixedPort(group)),
+  );
   return [
     ...fixedPortContests(facts),
     ...descriptorContests(facts),
     ...(ephemeral === null ? [] : [ephemeral]),
     ...serviceContests(facts),
-    ...unresolved('foreign-address', groups.filter(({ call }) => call === 'bind-address'), facts),
+    ...unresolved(
+      'foreign-address',
+      groups.filter(({ call }) => call === 'bind-address'),
+      facts,
+    ),
     ...unresolved('no-port-named', unplaced, facts),
   ];
 };
 
 /** Waits for a pooled connection, or words about a leaked one: they belong to whoever leaks, if it is the same program. */
 export const poolContests = (facts: Facts, claimed: ReadonlySet<FailureGroup>): readonly UnresolvedContest[] =>
-  unresolved('pool', facts.failures.filter((group) => group.kind === 'pool-exhausted' && !claimed.has(group)), facts);
+  unresolved(
+    'pool',
+    facts.failures.filter((group) => group.kind === 'pool-exhausted' && !claimed.has(group)),
+    facts,
+  );

@@ -59,15 +59,24 @@ const evidenceOf = (contest: DescriptorContest, piles: readonly Pile[], text: st
 const overAt = (contest: DescriptorContest): string | null => {
   const lastFailure = contest.victims.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), '');
   const later = contest.snapshots.filter(({ takenAt }) => takenAt > lastFailure);
-  const isRelieved = later.length > 0 && later.every(({ processes }) => {
-    const now = processes.find(({ pid }) => pid === contest.process?.pid);
-    return now === undefined || (now.descriptors !== null && now.descriptors.soft !== null && now.descriptors.open < 0.8 * now.descriptors.soft);
-  });
+  const isRelieved =
+    later.length > 0 &&
+    later.every(({ processes }) => {
+      const now = processes.find(({ pid }) => pid === contest.process?.pid);
+      return (
+        now === undefined ||
+        (now.descriptors !== null && now.descriptors.soft !== null && now.descriptors.open < 0.8 * now.descriptors.soft)
+      );
+    });
   return isRelieved && contest.process !== null && contest.process.descriptors !== null ? (later[0]?.takenAt ?? null) : null;
 };
 
 /** The parts that every shortage of descriptors has in common; the rule adds its words. */
-export const descriptorDraft = (contest: DescriptorContest, piles: readonly Pile[], pileText: string): Omit<Draft, 'summary' | 'explanation' | 'remedy' | 'doubts'> => {
+export const descriptorDraft = (
+  contest: DescriptorContest,
+  piles: readonly Pile[],
+  pileText: string,
+): Omit<Draft, 'summary' | 'explanation' | 'remedy' | 'doubts'> => {
   const fds = contest.process?.descriptors ?? null;
   const main = [...piles].sort((a, b) => b.sockets - a.sockets)[0];
   const perMinute = growthPerMinute(contest.track);
@@ -116,16 +125,25 @@ const stateName = (state: 'close_wait' | 'established'): string => state.toUpper
 export const descriptorRemedy = (contest: DescriptorContest, fix: string): Draft['remedy'] => {
   const pid = contest.process?.pid ?? null;
   return {
-    now: pid === null
-      ? `Restart ${contest.app}: its descriptors return at once.`
-      : `Restart ${processName(contest)}: its descriptors return at once. Until then \`prlimit --pid ${pid} --nofile=65536:65536\` lets it go on.`,
+    now:
+      pid === null
+        ? `Restart ${contest.app}: its descriptors return at once.`
+        : `Restart ${processName(contest)}: its descriptors return at once. Until then \`prlimit --pid ${pid} --nofile=65536:65536\` lets it go on.`,
     fix,
-    prevent: 'Alarm on open descriptors per process at 80 % of the soft limit; set LimitNOFILE in its unit for the load it is meant to bear.',
-    verify: pid === null ? 'The number of its open descriptors stays well below its soft limit.' : `\`ls /proc/${pid}/fd | wc -l\` (or of its successor) stays well below \`grep 'open files' /proc/${pid}/limits\`.`,
+    prevent:
+      'Alarm on open descriptors per process at 80 % of the soft limit; set LimitNOFILE in its unit for the load it is meant to bear.',
+    verify:
+      pid === null
+        ? 'The number of its open descriptors stays well below its soft limit.'
+        : `\`ls /proc/${pid}/fd | wc -l\` (or of its successor) stays well below \`grep 'open files' /proc/${pid}/limits\`.`,
   };
 };
 
-const judgePile = (contest: DescriptorContest, state: 'close_wait' | 'established', say: { what: string; fix: (end: string) => string }): Verdict => {
+const judgePile = (
+  contest: DescriptorContest,
+  state: 'close_wait' | 'established',
+  say: { what: string; fix: (end: string) => string },
+): Verdict => {
   const moment = momentAt(contest);
   const piles = moment?.piles.filter((pile) => pile.state === state) ?? [];
   const sockets = piles.reduce((sum, pile) => sum + pile.sockets, 0);
@@ -156,7 +174,10 @@ export const judgeDescriptorLeak = (contest: DescriptorContest): Verdict => {
   const end = match.side === 'server' ? `on port ${match.localPort}` : `to ${match.peer ?? 'its peers'}`;
   return found(match.sockets, {
     ...descriptorDraft(contest, [match], `${count(match.sockets, 'socket')} ${end} stand in CLOSE_WAIT; the listing hides their owner.`),
-    doubts: [...descriptorDoubts(contest), 'The snapshots hide whose these sockets are; only their number matches. Run `ss -tanp` as root.'],
+    doubts: [
+      ...descriptorDoubts(contest),
+      'The snapshots hide whose these sockets are; only their number matches. Run `ss -tanp` as root.',
+    ],
     summary: `${name} has no descriptor left; ${count(match.sockets, 'connection')} ${end} in CLOSE_WAIT are probably its own.`,
     explanation: `${openSentence(contest)} ${count(match.sockets, 'socket')} ${end} stand in CLOSE_WAIT at ${clock(contest.snapshot?.takenAt ?? '')}, about as many, and nobody else is near a limit. Each keeps its descriptor until the program closes it.`,
     remedy: descriptorRemedy(contest, 'Close each connection when a read returns end-of-file, on every path, errors included.'),
@@ -174,5 +195,3 @@ export const heldSockets = (contest: DescriptorContest): number => {
   const moment = momentAt(contest);
   return moment === null ? 0 : held(moment);
 };
-
-

@@ -96,11 +96,14 @@ const mergeVictims = (a: Victim, b: Victim): Victim => {
 };
 
 const failureEvidence = (groups: readonly FailureGroup[]): Finding['evidence'] =>
-  [...groups].sort((a, b) => b.count - a.count).slice(0, 4).map((group) => ({
-    text: `${group.app}: "${group.error}", ${count(group.count, 'time')}, first at ${clock(group.firstAt)}, last at ${clock(group.lastAt)}.`,
-    source: group.source.uri,
-    lines: group.source.lines,
-  }));
+  [...groups]
+    .sort((a, b) => b.count - a.count)
+    .slice(0, 4)
+    .map((group) => ({
+      text: `${group.app}: "${group.error}", ${count(group.count, 'time')}, first at ${clock(group.firstAt)}, last at ${clock(group.lastAt)}.`,
+      source: group.source.uri,
+      lines: group.source.lines,
+    }));
 
 /** Warnings and waits of the very program that leaks belong to its finding. */
 const ownWarnings = (facts: Facts, draft: Draft): readonly FailureGroup[] =>
@@ -142,7 +145,16 @@ const judgeContest = (contest: Contest, facts: Facts): Finding | null => {
   const [best] = founds.sort((a, b) => b.weight - a.weight);
   if (best !== undefined) return assemble(contest, facts, best.draft, best.rule, judged);
   if (contest.victims.length === 0) return null;
-  return assemble(contest, facts, inconclusiveDraft(contest, judged.map(({ verdict }) => verdict)), null, judged);
+  return assemble(
+    contest,
+    facts,
+    inconclusiveDraft(
+      contest,
+      judged.map(({ verdict }) => verdict),
+    ),
+    null,
+    judged,
+  );
 };
 
 /** A pile that already explains failures is one case with them, not another about the port it was accepted on. */
@@ -170,7 +182,11 @@ const bySeverity = (a: Finding, b: Finding): number =>
 export const diagnose = (window: Window): readonly Finding[] => {
   const facts = correlate(window);
   const findings = contestsOf(facts).flatMap((contest) => judgeContest(contest, facts) ?? []);
-  const claimed = new Set(facts.failures.filter((group) => findings.some(({ victims }) => victims.some(({ app, kind }) => app === group.app && kind === group.kind))));
+  const claimed = new Set(
+    facts.failures.filter((group) =>
+      findings.some(({ victims }) => victims.some(({ app, kind }) => app === group.app && kind === group.kind)),
+    ),
+  );
   const pools = poolContests(facts, claimed).flatMap((contest) => judgeContest(contest, facts) ?? []);
   const all = [...findings, ...pools];
   return all.filter((finding) => !isClaimed(finding, all)).sort(bySeverity);
@@ -187,5 +203,7 @@ export const portsToLookUp = (window: Window): readonly WantedLookup[] =>
   fixedPortContests(correlate(window)).flatMap(({ port, sightings }) => {
     const silent = sightings.filter(({ listeners }) => listeners.length === 0);
     const chosen = silent.length <= MAX_LOOKUPS_A_PORT ? silent : [...silent.slice(0, MAX_LOOKUPS_A_PORT - 1), ...silent.slice(-1)];
-    return chosen.filter(({ rows }) => rows === null).map(({ snapshot }) => ({ source: snapshot.source, contentId: snapshot.contentId, takenAt: snapshot.takenAt, port }));
+    return chosen
+      .filter(({ rows }) => rows === null)
+      .map(({ snapshot }) => ({ source: snapshot.source, contentId: snapshot.contentId, takenAt: snapshot.takenAt, port }));
   });

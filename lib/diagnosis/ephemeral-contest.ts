@@ -13,16 +13,21 @@ interface Sight {
   readonly use: PortUse;
 }
 
-const isExhaustedBy = (use: PortUse, capacity: Capacity | null): boolean => capacity !== null && use.used >= EXHAUSTED_SHARE * capacity.ports;
+const isExhaustedBy = (use: PortUse, capacity: Capacity | null): boolean =>
+  capacity !== null && use.used >= EXHAUSTED_SHARE * capacity.ports;
 
 /** A full range on the address that leads out explains more calls than a full one on loopback; then the fuller; then the later. */
-const better = (capacity: Capacity | null) => (a: Sight, b: Sight): number => {
-  const weight = ({ use }: Sight): number => (isExhaustedBy(use, capacity) ? (isLoopback(use.address) ? 1 : 2) : 0);
-  return weight(b) - weight(a) || b.use.used - a.use.used || (a.snapshot.takenAt > b.snapshot.takenAt ? -1 : 1);
-};
+const better =
+  (capacity: Capacity | null) =>
+  (a: Sight, b: Sight): number => {
+    const weight = ({ use }: Sight): number => (isExhaustedBy(use, capacity) ? (isLoopback(use.address) ? 1 : 2) : 0);
+    return weight(b) - weight(a) || b.use.used - a.use.used || (a.snapshot.takenAt > b.snapshot.takenAt ? -1 : 1);
+  };
 
 const sightsOf = (snapshots: readonly SnapshotDigest[], mayBeLoopback: boolean): readonly Sight[] =>
-  snapshots.flatMap((snapshot) => snapshot.ports.filter(({ address }) => mayBeLoopback || !isLoopback(address)).map((use) => ({ snapshot, use })));
+  snapshots.flatMap((snapshot) =>
+    snapshot.ports.filter(({ address }) => mayBeLoopback || !isLoopback(address)).map((use) => ({ snapshot, use })),
+  );
 
 /** A plain connect to another host takes a port on the address that leads there, never one on loopback. */
 const mayBeLoopback = (victims: readonly FailureGroup[]): boolean =>
@@ -46,7 +51,8 @@ const mayNeedEphemeral = ({ kind, call }: FailureGroup): boolean =>
   (kind === 'address-in-use' || kind === 'address-not-available') && (call === 'unknown' || call === 'bind-fixed');
 
 const isUnplaced = ({ kind, call }: FailureGroup): boolean =>
-  (kind === 'address-in-use' && call === 'listen') || ((kind === 'address-in-use' || kind === 'address-not-available') && (call === 'unknown' || call === 'bind-fixed'));
+  (kind === 'address-in-use' && call === 'listen') ||
+  ((kind === 'address-in-use' || kind === 'address-not-available') && (call === 'unknown' || call === 'bind-fixed'));
 
 export interface BuiltEphemeral {
   readonly contest: EphemeralContest | null;

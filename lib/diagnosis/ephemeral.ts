@@ -99,7 +99,7 @@ export const portsSentence = ({ capacity, use, peak }: EphemeralContest): string
 export const commonDoubts = (contest: EphemeralContest, suspect: Suspect): readonly string[] => {
   const doubts: string[] = [...capacityCaveat(contest.capacity)];
   const { peak, capacity } = contest;
-  if (peak !== null && peak.knows.owners && !peak.knows.ownersComplete) {
+  if (peak?.knows.owners && !peak.knows.ownersComplete) {
     doubts.push('Permission hides the owners of some sockets: run the snapshot as root.');
   }
   if (capacity !== null && contest.isExhausted === true && suspect.returns < capacity.ports / 3) {

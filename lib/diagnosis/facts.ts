@@ -1,5 +1,4 @@
-import type { LogDigest, PortLookup, SnapshotDigest } from '../model/digest.ts';
-import type { Digest } from '../model/digest.ts';
+import type { Digest, LogDigest, PortLookup, SnapshotDigest } from '../model/digest.ts';
 import type { Source } from '../model/snapshot.ts';
 import { type FailureGroup, mergeFailures } from './merge-failures.ts';
 
@@ -50,7 +49,8 @@ const distinctLogs = (digests: readonly Digest[]): readonly LogDigest[] =>
   digests.filter(isLog).sort((a, b) => (a.source.uri < b.source.uri ? -1 : a.source.uri > b.source.uri ? 1 : 0));
 
 /** The same remark about many uploads is made once, with the figures of the last. */
-const distinctRemarks = (remarks: readonly string[]): readonly string[] => [...new Map(remarks.map((remark) => [remark.replaceAll(/\d+/g, '#'), remark])).values()].slice(0, 6);
+const distinctRemarks = (remarks: readonly string[]): readonly string[] =>
+  [...new Map(remarks.map((remark) => [remark.replaceAll(/\d+/g, '#'), remark])).values()].slice(0, 6);
 
 /** Joins a window. A function of the set of digests: order and repetition do not matter. */
 export const correlate = (window: Window): Facts => {

@@ -21,7 +21,8 @@ export const culpritHolding = (holder: Holder, port: number, peer: string | null
   localPort: port,
 });
 
-const isVictim = (contest: FixedPortContest, holder: Holder): boolean => holder.kind === 'process' && contest.victimPids.includes(holder.pid);
+const isVictim = (contest: FixedPortContest, holder: Holder): boolean =>
+  holder.kind === 'process' && contest.victimPids.includes(holder.pid);
 
 /** A listener on the port that is not the failing process itself. */
 export const rivalIn = (contest: FixedPortContest, sighting: PortSighting): Listener | null =>
@@ -54,13 +55,18 @@ const startedAt = (snapshot: SnapshotDigest, holder: Holder): string | null =>
 /** Whether the listener seen in a snapshot after a failure was there when it failed: seen before too, or its process started before. */
 const wasThere = (contest: FixedPortContest, sighting: PortSighting, rival: Listener): boolean => {
   const { takenAt } = sighting.snapshot;
-  const seenBefore = contest.sightings.some((earlier) => earlier.snapshot.takenAt < contest.lastAt && earlier.snapshot.takenAt <= takenAt && sameListener(rivalIn(contest, earlier), rival));
+  const seenBefore = contest.sightings.some(
+    (earlier) =>
+      earlier.snapshot.takenAt < contest.lastAt && earlier.snapshot.takenAt <= takenAt && sameListener(rivalIn(contest, earlier), rival),
+  );
   const born = startedAt(sighting.snapshot, rival.holder);
   return seenBefore || (born !== null && born < contest.lastAt);
 };
 
 const sameListener = (a: Listener | null, b: Listener): boolean =>
-  a !== null && a.holder.kind === b.holder.kind && (a.holder.kind !== 'process' || b.holder.kind !== 'process' || a.holder.pid === b.holder.pid);
+  a !== null &&
+  a.holder.kind === b.holder.kind &&
+  (a.holder.kind !== 'process' || b.holder.kind !== 'process' || a.holder.pid === b.holder.pid);
 
 export interface Rival {
   readonly sighting: PortSighting;
@@ -77,7 +83,8 @@ export const rivalListener = (contest: FixedPortContest): Rival | null => {
   const during = contest.sightings.filter(({ snapshot }) => snapshot.takenAt >= contest.firstAt);
   for (const sighting of during) {
     const listener = rivalIn(contest, sighting);
-    if (listener !== null && wasThere(contest, sighting, listener)) return { sighting, listener, isBracketed: isBracketed(contest, listener) };
+    if (listener !== null && wasThere(contest, sighting, listener))
+      return { sighting, listener, isBracketed: isBracketed(contest, listener) };
   }
   if (during.length > 0) return null;
   const last = contest.sightings.at(-1);
@@ -86,7 +93,9 @@ export const rivalListener = (contest: FixedPortContest): Rival | null => {
 };
 
 const isBracketed = (contest: FixedPortContest, listener: Listener): boolean => {
-  const seen = contest.sightings.filter((sighting) => sameListener(rivalIn(contest, sighting), listener)).map(({ snapshot }) => snapshot.takenAt);
+  const seen = contest.sightings
+    .filter((sighting) => sameListener(rivalIn(contest, sighting), listener))
+    .map(({ snapshot }) => snapshot.takenAt);
   const [first, last] = [seen[0], seen.at(-1)];
   return first !== undefined && last !== undefined && first < contest.lastAt && last >= contest.firstAt;
 };
@@ -107,4 +116,7 @@ export const isQuiet = (lastAt: string, snapshots: readonly SnapshotDigest[]): s
 };
 
 export const hasNearby = (contest: FixedPortContest): boolean =>
-  contest.sightings.some(({ snapshot }) => Math.abs(Date.parse(snapshot.takenAt) - Date.parse(contest.firstAt)) <= REACH_MS || snapshot.takenAt >= contest.firstAt);
+  contest.sightings.some(
+    ({ snapshot }) =>
+      Math.abs(Date.parse(snapshot.takenAt) - Date.parse(contest.firstAt)) <= REACH_MS || snapshot.takenAt >= contest.firstAt,
+  );

@@ -46,7 +46,9 @@ export const countWithin = (claims: readonly Claim[]): number => {
   return best.at(-1) ?? 0;
 };
 
-const distinct = (logs: readonly LogDigest[]): readonly LogDigest[] => [...new Map(logs.map((log) => [`${log.app} ${log.contentId}`, log])).values()];
+const distinct = (logs: readonly LogDigest[]): readonly LogDigest[] => [
+  ...new Map(logs.map((log) => [`${log.app} ${log.contentId}`, log])).values(),
+];
 
 interface Entry {
   readonly log: LogDigest;

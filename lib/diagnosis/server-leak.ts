@@ -1,5 +1,5 @@
-import type { ServiceContest } from './contest.ts';
 import { clock, count, duration, number, percent, rate } from '../text/words.ts';
+import type { ServiceContest } from './contest.ts';
 import { closeWaitPiles, culpritOf, latest, MIN_SOCKETS, neverAccepted, serviceName } from './service.ts';
 import { closeWaitStays, growthPerMinute, type Moment, STAYS_MIN_SHARE, since } from './track.ts';
 import { reachesAt } from './trend.ts';
@@ -33,7 +33,9 @@ const limitOf = (contest: ServiceContest, moment: Moment): { open: number; soft:
 const stuckDoubts = (contest: ServiceContest): readonly string[] => {
   const stays = closeWaitStays(contest.track);
   if (stays === null) return ['A single snapshot cannot show that these sockets stay.'];
-  return stays.share >= STAYS_MIN_SHARE ? [] : [`Only ${percent(stays.share, 1)} of the CLOSE_WAIT sockets stayed for ${duration(stays.spanMs)}.`];
+  return stays.share >= STAYS_MIN_SHARE
+    ? []
+    : [`Only ${percent(stays.share, 1)} of the CLOSE_WAIT sockets stayed for ${duration(stays.spanMs)}.`];
 };
 
 export const judgeServerLeak = (contest: ServiceContest): Verdict => {
@@ -65,14 +67,24 @@ const draftFor = (contest: ServiceContest, moment: Moment, sockets: number, figu
     side: 'server',
     culprit: culpritOf(contest),
     contributors: [],
-    resource: { kind: 'descriptors', localPort: contest.port, peer: null, used: limit?.open ?? null, capacity: limit?.soft ?? null, assumed: false },
+    resource: {
+      kind: 'descriptors',
+      localPort: contest.port,
+      peer: null,
+      used: limit?.open ?? null,
+      capacity: limit?.soft ?? null,
+      assumed: false,
+    },
     since: startedAt,
     overAt: null,
     summary: `${name} does not close ${count(sockets, 'connection')} on port ${contest.port} that its clients have closed.`,
     explanation: `${figure} at ${clock(moment.snapshot.takenAt)}, and they stay. ${name} has read them to the end and does not close them: each keeps a descriptor (${limit === null ? 'how many are left is unknown' : `${number(limit.open)} of ${number(limit.soft)} are open`}). They take no ephemeral port, so they do not stop anybody's connect or bind.${isGrowing ? ` The pile grows by ${rate(perMinute)}.` : ' It is not growing at present.'}`,
     evidence: [quoteSnapshot(`${figure}.`, moment.snapshot, linesOf(closeWaitPiles(moment)))],
     remedy: {
-      now: pid === null ? `Restart the service on port ${contest.port} when its load allows.` : `Restart ${name} when its load allows; until then \`prlimit --pid ${pid} --nofile=65536:65536\` gains time.`,
+      now:
+        pid === null
+          ? `Restart the service on port ${contest.port} when its load allows.`
+          : `Restart ${name} when its load allows; until then \`prlimit --pid ${pid} --nofile=65536:65536\` gains time.`,
       fix: 'Close each accepted connection when a read returns end-of-file, on every path, errors included.',
       prevent: 'Alarm on CLOSE_WAIT per listening port, and on open descriptors at 80 % of the soft limit.',
       verify: `\`ss -Htan state close-wait 'sport = :${contest.port}' | wc -l\` falls to a handful and stays there.`,

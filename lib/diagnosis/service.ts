@@ -1,5 +1,5 @@
-import type { Listener, Pile } from '../model/digest.ts';
 import type { Resource } from '../model/analysis.ts';
+import type { Listener, Pile } from '../model/digest.ts';
 import { program } from '../text/words.ts';
 import type { ServiceContest } from './contest.ts';
 import type { Moment } from './track.ts';
@@ -14,9 +14,12 @@ export const FULL_SHARE = 0.9;
 export const latest = (contest: ServiceContest): Moment | null => contest.track.at(-1) ?? null;
 
 export const serviceName = ({ listener, port }: ServiceContest): string =>
-  listener !== null && listener.holder.kind === 'process' ? program(listener.holder.command, listener.holder.pid) : `the service on port ${port}`;
+  listener !== null && listener.holder.kind === 'process'
+    ? program(listener.holder.command, listener.holder.pid)
+    : `the service on port ${port}`;
 
-export const listenerIn = (moment: Moment, port: number): Listener | null => moment.snapshot.listeners.find((listener) => listener.port === port) ?? null;
+export const listenerIn = (moment: Moment, port: number): Listener | null =>
+  moment.snapshot.listeners.find((listener) => listener.port === port) ?? null;
 
 export const closeWaitPiles = (moment: Moment): readonly Pile[] => moment.piles.filter(({ state }) => state === 'close_wait');
 
@@ -63,4 +66,3 @@ export const serverPilesOf =
   (port: number) =>
   (pile: Pile): boolean =>
     pile.side === 'server' && pile.localPort === port;
-

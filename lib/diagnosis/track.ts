@@ -50,7 +50,8 @@ export interface Staying {
 /** A share to trust: below, the difference between stuck and busy is within the sketch's error. */
 export const STAYS_MIN_SHARE = 0.8;
 
-const closeWaitSketch = (moment: Moment): string | null => moment.piles.find((pile) => pile.state === 'close_wait' && pile.sketch !== null)?.sketch ?? null;
+const closeWaitSketch = (moment: Moment): string | null =>
+  moment.piles.find((pile) => pile.state === 'close_wait' && pile.sketch !== null)?.sketch ?? null;
 
 /**
  * Whether CLOSE_WAIT sockets stay: the earliest followed set against the latest. A leak's stay, a busy program's go. `null` where fewer

@@ -64,7 +64,11 @@ export const confidenceOf = (doubts: readonly string[]): Confidence => {
 
 export const nobody: Culprit = { pid: null, command: null, peer: null, localPort: null };
 
-export const quoteSnapshot = (text: string, snapshot: SnapshotDigest, lines: readonly [number, number] | number = snapshot.source.lines): Evidence => ({
+export const quoteSnapshot = (
+  text: string,
+  snapshot: SnapshotDigest,
+  lines: readonly [number, number] | number = snapshot.source.lines,
+): Evidence => ({
   text,
   source: snapshot.source.uri,
   lines: typeof lines === 'number' ? [lines, lines] : lines,

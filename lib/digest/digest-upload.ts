@@ -52,7 +52,10 @@ const digestSnapshots = async (upload: Upload, name: string): Promise<DigestOutc
   const result = reader.end();
   const fault = faultSentence(inflated);
   if (result.kind === 'refused') return rejected(fault === null ? result.reason : `${fault} ${result.reason}`);
-  const remarks = [...(fault === null ? [] : [fault]), ...(truncatedLines > 0 ? [`${truncatedLines} of its lines are too long and were cut.`] : [])];
+  const remarks = [
+    ...(fault === null ? [] : [fault]),
+    ...(truncatedLines > 0 ? [`${truncatedLines} of its lines are too long and were cut.`] : []),
+  ];
   return { kind: 'digested', digests: digests.map((digest) => ({ ...digest, remarks: [...digest.remarks, ...remarks] })) };
 };
 

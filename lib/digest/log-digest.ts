@@ -50,7 +50,10 @@ const finishTally = (tally: Tally): FailureCount => ({
   call: tally.first.call,
   localPort: tally.first.localPort,
   peer: tally.first.peer,
-  pids: [...tally.pids].sort(([, a], [, b]) => b - a).slice(0, MAX_PIDS).map(([pid]) => pid),
+  pids: [...tally.pids]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MAX_PIDS)
+    .map(([pid]) => pid),
   error: tally.first.error,
   frame: tally.first.frame,
   frames: tally.first.frames.slice(0, MAX_FRAMES),

@@ -40,7 +40,8 @@ const bump = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
 
-const commonest = (counts: Map<string, number>): string | null => [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0] ?? null;
+const commonest = (counts: Map<string, number>): string | null =>
+  [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0] ?? null;
 
 const collectShares = (sockets: readonly Socket[], sideOf: SideOf): { shares: ShareDraft[]; soleShare: Map<number, ShareDraft | null> } => {
   const shares = new Map<string, ShareDraft>();
@@ -85,7 +86,12 @@ const useOf = (address: string, sockets: readonly Socket[], range: PortRange | n
     address,
     used: soleShare.size,
     shares: shares
-      .map((share) => ({ holder: share.holder, peer: commonest(share.peers), ports: share.ports.size, exclusivePorts: exclusive.get(share) ?? 0 }))
+      .map((share) => ({
+        holder: share.holder,
+        peer: commonest(share.peers),
+        ports: share.ports.size,
+        exclusivePorts: exclusive.get(share) ?? 0,
+      }))
       .sort((a, b) => b.exclusivePorts - a.exclusivePorts || b.ports - a.ports)
       .slice(0, MAX_SHARES),
     destinations: destinations(inScope, sideOf),

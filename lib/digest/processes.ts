@@ -19,7 +19,13 @@ const startedAt = (row: ProcessRow | undefined, takenAt: string): string | null 
 
 const nearLimit = (row: DescriptorRow): boolean => row.soft !== null && row.open >= NEAR_LIMIT * row.soft;
 
-const toFact = (pid: number, command: string | null, ps: ProcessRow | undefined, fds: DescriptorRow | undefined, takenAt: string): ProcessFact => ({
+const toFact = (
+  pid: number,
+  command: string | null,
+  ps: ProcessRow | undefined,
+  fds: DescriptorRow | undefined,
+  takenAt: string,
+): ProcessFact => ({
   pid,
   command: command ?? (ps?.args == null ? '?' : baseName(ps.args)),
   ppid: ps?.ppid ?? null,

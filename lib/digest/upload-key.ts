@@ -33,9 +33,13 @@ export const parseUploadKey = (key: string): ParsedKey => {
 
 const parseLogKey = (host: string, [app, ...rest]: readonly string[]): ParsedKey => {
   const name = rest.join('/');
-  if (app === undefined || name === '') return rejected(host, 'A log is uploaded as hosts/<host>/logs/<app>/<name>; the key has no <app> or no <name>.');
+  if (app === undefined || name === '')
+    return rejected(host, 'A log is uploaded as hosts/<host>/logs/<app>/<name>; the key has no <app> or no <name>.');
   if (!NAME.test(app)) {
-    return rejected(host, 'The app in the key must be 1 to 64 of A-Z a-z 0-9 . _ - and start with a letter or digit: hosts/<host>/logs/<app>/<name>.');
+    return rejected(
+      host,
+      'The app in the key must be 1 to 64 of A-Z a-z 0-9 . _ - and start with a letter or digit: hosts/<host>/logs/<app>/<name>.',
+    );
   }
   return { kind: 'logs', host, app, name };
 };

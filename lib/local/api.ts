@@ -6,7 +6,9 @@ import { portTaken } from './emulators.ts';
 /** API Gateway's HTTP API, as far as the query function sees it (payload format 2.0). Local only, so without authorisation. */
 
 const headersOf = (request: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]));
+  Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
+  );
 
 const toEvent = (request: IncomingMessage, url: URL): APIGatewayProxyEventV2 => ({
   version: '2.0',
@@ -20,7 +22,13 @@ const toEvent = (request: IncomingMessage, url: URL): APIGatewayProxyEventV2 => 
     apiId: 'local',
     domainName: '127.0.0.1',
     domainPrefix: 'local',
-    http: { method: request.method ?? 'GET', path: url.pathname, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: request.headers['user-agent'] ?? '' },
+    http: {
+      method: request.method ?? 'GET',
+      path: url.pathname,
+      protocol: 'HTTP/1.1',
+      sourceIp: '127.0.0.1',
+      userAgent: request.headers['user-agent'] ?? '',
+    },
     requestId: 'local',
     routeKey: '$default',
     stage: '$default',

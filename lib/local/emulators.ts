@@ -1,5 +1,5 @@
-import type { Server } from 'node:http';
 import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -45,7 +45,14 @@ export const portTaken = (port: number, option: string, error: unknown): unknown
 
 const startAws = async (port: number, dataDir: string | null): Promise<FauxqsServer> => {
   try {
-    return await startFauxqs({ port, host: '127.0.0.1', logger: false, defaultRegion: REGION, messageSpies: true, ...(dataDir === null ? {} : { dataDir }) });
+    return await startFauxqs({
+      port,
+      host: '127.0.0.1',
+      logger: false,
+      defaultRegion: REGION,
+      messageSpies: true,
+      ...(dataDir === null ? {} : { dataDir }),
+    });
   } catch (error) {
     throw portTaken(port, '--s3-port', error);
   }
@@ -56,7 +63,13 @@ const setUp = (aws: FauxqsServer): void => {
   aws.setup({
     queues: [
       { name: NAMES.deadLetters },
-      { name: NAMES.uploads, attributes: { VisibilityTimeout: '60', RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: String(MAX_RECEIVES) }) } },
+      {
+        name: NAMES.uploads,
+        attributes: {
+          VisibilityTimeout: '60',
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: String(MAX_RECEIVES) }),
+        },
+      },
       { name: NAMES.email },
       { name: NAMES.sms },
     ],

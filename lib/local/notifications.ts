@@ -14,7 +14,11 @@ export const notificationFor = (key: string, at: string): string =>
         awsRegion: 'us-east-1',
         eventTime: at,
         eventName: 'ObjectCreated:Put',
-        s3: { s3SchemaVersion: '1.0', bucket: { name: NAMES.bucket, arn: `arn:aws:s3:::${NAMES.bucket}` }, object: { key: encodeKey(key), size: 0 } },
+        s3: {
+          s3SchemaVersion: '1.0',
+          bucket: { name: NAMES.bucket, arn: `arn:aws:s3:::${NAMES.bucket}` },
+          object: { key: encodeKey(key), size: 0 },
+        },
       },
     ],
   });
@@ -25,7 +29,13 @@ export const notificationFor = (key: string, at: string): string =>
  */
 export const notifyOfUploads = (aws: FauxqsServer): void => {
   const seen = (message: { readonly service: string; readonly status?: string }): boolean => {
-    if (message.service === 's3' && message.status === 'uploaded' && 'bucket' in message && message.bucket === NAMES.bucket && 'key' in message) {
+    if (
+      message.service === 's3' &&
+      message.status === 'uploaded' &&
+      'bucket' in message &&
+      message.bucket === NAMES.bucket &&
+      'key' in message
+    ) {
       const body = notificationFor(String(message.key), new Date().toISOString());
       // Not within the spy's own loop.
       queueMicrotask(() => aws.sendMessage(NAMES.uploads, body));

@@ -35,20 +35,24 @@ const SWEEP_EVERY_MS = 60_000;
 const queueUrl = (address: string, name: string): string => `${address}/000000000000/${name}`;
 
 /** Invokes the ingest function as SQS does, and tells which messages are done. */
-const invokeIngest = async (messages: readonly { readonly MessageId?: string | undefined; readonly Body?: string | undefined }[]): Promise<ReadonlySet<string>> => {
+const invokeIngest = async (
+  messages: readonly { readonly MessageId?: string | undefined; readonly Body?: string | undefined }[],
+): Promise<ReadonlySet<string>> => {
   const records = messages.map(({ MessageId, Body }) => ({ messageId: MessageId ?? '', body: Body ?? '' }));
   const response: SQSBatchResponse = await ingestHandler({ Records: records }, localContext);
   const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   return new Set(records.map(({ messageId }) => messageId).filter((id) => !failed.has(id)));
 };
 
-const subscriberFor = (protocol: 'email' | 'sms', deliver: (delivery: Delivery) => void) => async (messages: readonly { readonly MessageId?: string | undefined }[]) => {
-  for (const message of messages) {
-    const delivery = deliveryIn(message, protocol);
-    if (delivery !== null) deliver(delivery);
-  }
-  return new Set(messages.map(({ MessageId }) => MessageId ?? ''));
-};
+const subscriberFor =
+  (protocol: 'email' | 'sms', deliver: (delivery: Delivery) => void) =>
+  async (messages: readonly { readonly MessageId?: string | undefined }[]) => {
+    for (const message of messages) {
+      const delivery = deliveryIn(message, protocol);
+      if (delivery !== null) deliver(delivery);
+    }
+    return new Set(messages.map(({ MessageId }) => MessageId ?? ''));
+  };
 
 const portOf = (server: Server): number => {
   const address = server.address();

@@ -16,17 +16,25 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTi
  *
  * @param handle resolves with the ids of the messages that are done; the others come again after their visibility timeout
  */
-export const startWorker = (client: SQSClient, queueUrl: string, handle: (messages: readonly Message[]) => Promise<ReadonlySet<string>>): Worker => {
+export const startWorker = (
+  client: SQSClient,
+  queueUrl: string,
+  handle: (messages: readonly Message[]) => Promise<ReadonlySet<string>>,
+): Worker => {
   const stopping = new AbortController();
   const round = async (): Promise<void> => {
-    const answer = await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: BATCH, WaitTimeSeconds: LONG_POLL_SECONDS }), {
-      abortSignal: stopping.signal,
-    });
+    const answer = await client.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: BATCH, WaitTimeSeconds: LONG_POLL_SECONDS }),
+      {
+        abortSignal: stopping.signal,
+      },
+    );
     const messages = answer.Messages ?? [];
     if (messages.length === 0) return;
     const done = await handle(messages);
     for (const message of messages) {
-      if (done.has(message.MessageId ?? '')) await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
+      if (done.has(message.MessageId ?? ''))
+        await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
     }
   };
   const run = async (): Promise<void> => {
@@ -35,7 +43,9 @@ export const startWorker = (client: SQSClient, queueUrl: string, handle: (messag
         await round();
       } catch (error) {
         if (stopping.signal.aborted) return;
-        process.stderr.write(`closewatch: the queue could not be read, trying again (${error instanceof Error ? error.message : String(error)})\n`);
+        process.stderr.write(
+          `closewatch: the queue could not be read, trying again (${error instanceof Error ? error.message : String(error)})\n`,
+        );
         await pause(PAUSE_MS);
       }
     }

@@ -8,7 +8,10 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066
 
 /** Host's text made fit to be quoted: one line, no control characters, cut. */
 export const quotable = (text: string, maxChars = MAX_SAMPLE_CHARS): string => {
-  const plain = text.slice(0, maxChars * 2).replace(UNPRINTABLE, ' ').trim();
+  const plain = text
+    .slice(0, maxChars * 2)
+    .replace(UNPRINTABLE, ' ')
+    .trim();
   return plain.length <= maxChars ? plain : `${plain.slice(0, maxChars - 1)}…`;
 };
 

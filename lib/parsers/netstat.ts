@@ -28,16 +28,46 @@ const STATES: Readonly<Record<string, TcpState>> = {
 };
 
 const PROTOCOLS: Readonly<Record<string, Protocol>> = {
-  tcp: 'tcp', tcp6: 'tcp', udp: 'udp', udp6: 'udp', udplite: 'udp', udplite6: 'udp', raw: 'raw', raw6: 'raw', icmp: 'icmp', icmp6: 'icmp', sctp: 'sctp', sctp6: 'sctp', dccp: 'dccp', dccp6: 'dccp',
+  tcp: 'tcp',
+  tcp6: 'tcp',
+  udp: 'udp',
+  udp6: 'udp',
+  udplite: 'udp',
+  udplite6: 'udp',
+  raw: 'raw',
+  raw6: 'raw',
+  icmp: 'icmp',
+  icmp6: 'icmp',
+  sctp: 'sctp',
+  sctp6: 'sctp',
+  dccp: 'dccp',
+  dccp6: 'dccp',
 };
 
 const TITLE = 'Active ';
 /** The same titles as other locales print them: their states are translated too, so the rows are not understood. */
 export const LOCALISED_TITLES = [
-  'Aktive Internetverbindungen', 'Connexions Internet actives', 'Conexiones activas', 'Conexões Internet Ativas', 'Connessioni Internet attive', 'Aktywne połączenia', 'Активные соединения', '稼働中のインターネット', 'Aktivní spojení', 'Aktiva Internetförbindelser',
+  'Aktive Internetverbindungen',
+  'Connexions Internet actives',
+  'Conexiones activas',
+  'Conexões Internet Ativas',
+  'Connessioni Internet attive',
+  'Aktywne połączenia',
+  'Активные соединения',
+  '稼働中のインターネット',
+  'Aktivní spojení',
+  'Aktiva Internetförbindelser',
 ];
 
-const NOTICES = ['(Not all processes', '(No info could be read', ' will not be shown', ' (Not all processes', 'netstat: ', 'warning, got bogus', '(servers and established)'];
+const NOTICES = [
+  '(Not all processes',
+  '(No info could be read',
+  ' will not be shown',
+  ' (Not all processes',
+  'netstat: ',
+  'warning, got bogus',
+  '(servers and established)',
+];
 
 export const isNetstatHeader = (text: string): boolean => text.startsWith('Proto') && text.includes('Local Address');
 export const isNetstatTitle = (text: string): boolean => text.startsWith('Active Internet connections');

@@ -2,7 +2,8 @@ import type { DescriptorRow, ProcessRow, SocketDialect, Sysctls } from '../model
 import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { isNetstatHeader, isNetstatTitle, LOCALISED_TITLES, looksLikeNetstatRow, NetstatReader } from './netstat.ts';
-import { isSsHeader, looksLikeSsRow, SsReader, ssDefaults } from './ss.ts';
+import { SsReader } from './ss.ts';
+import { isSsHeader, looksLikeSsRow, ssDefaults } from './ss-row.ts';
 import { parseDescriptorRow, parsePsRow, psColumns, splitMeta, splitSysctl, sysctlOfPath, withSysctl } from './tables.ts';
 
 /** What the sections of one snapshot add up to. */
@@ -39,7 +40,13 @@ export const isSocketSection = (name: string): boolean => isSs(name) || isNetsta
 
 /** What text without a section header is, told by a line of it; `null` where that line tells nothing. */
 export const sniff = (text: string): string | null => {
-  if (isNetstatTitle(text) || isNetstatHeader(text) || LOCALISED_TITLES.some((title) => text.startsWith(title)) || looksLikeNetstatRow(text)) return 'netstat';
+  if (
+    isNetstatTitle(text) ||
+    isNetstatHeader(text) ||
+    LOCALISED_TITLES.some((title) => text.startsWith(title)) ||
+    looksLikeNetstatRow(text)
+  )
+    return 'netstat';
   if (isSsHeader(text) || looksLikeSsRow(text)) return 'ss';
   if (psColumns(text) !== null) return 'ps';
   return text.startsWith('net.') && splitSysctl(text) !== null ? 'sysctl' : null;

@@ -157,7 +157,8 @@ export class SnapshotReader {
     this.#account = addAccounts(this.#account, draft.account.get());
     if (draft.collected.hasForeignStates) this.#isLocalised = true;
     // Known sections without a single understood line say nothing; an empty `ss` table beside a meta does: no sockets.
-    const isKnown = draft.collected.dialect !== null || draft.account.understoodLines > 0 || (draft.begun.size > 0 && this.#isEmptyListing(draft));
+    const isKnown =
+      draft.collected.dialect !== null || draft.account.understoodLines > 0 || (draft.begun.size > 0 && this.#isEmptyListing(draft));
     if (!isKnown || draft.collected.hasForeignStates) return;
     this.#snapshots += 1;
     this.#onSnapshot(toSnapshot(draft));

@@ -18,7 +18,17 @@ const elapsed = (text: string | undefined): number | null => {
 type PsColumn = 'pid' | 'ppid' | 'user' | 'elapsed' | 'args' | 'other';
 
 const PS_COLUMNS: Readonly<Record<string, PsColumn>> = {
-  PID: 'pid', PPID: 'ppid', USER: 'user', UID: 'user', ELAPSED: 'elapsed', ETIME: 'elapsed', ETIMES: 'elapsed', COMMAND: 'args', CMD: 'args', ARGS: 'args', COMM: 'args',
+  PID: 'pid',
+  PPID: 'ppid',
+  USER: 'user',
+  UID: 'user',
+  ELAPSED: 'elapsed',
+  ETIME: 'elapsed',
+  ETIMES: 'elapsed',
+  COMMAND: 'args',
+  CMD: 'args',
+  ARGS: 'args',
+  COMM: 'args',
 };
 
 /** The columns of a `ps` header, or `null`. */
@@ -38,7 +48,13 @@ export const parsePsRow = (text: string, columns: readonly PsColumn[]): ProcessR
   }
   const pid = wholeNumber(values.get('pid'));
   if (pid === null) return null;
-  return { pid, ppid: wholeNumber(values.get('ppid')), user: values.get('user') ?? null, elapsedSeconds: elapsed(values.get('elapsed')), args: values.get('args') || null };
+  return {
+    pid,
+    ppid: wholeNumber(values.get('ppid')),
+    user: values.get('user') ?? null,
+    elapsedSeconds: elapsed(values.get('elapsed')),
+    args: values.get('args') || null,
+  };
 };
 
 /** `pid open soft hard`; `unlimited` is no limit that can be reached, so `null`. */
@@ -59,7 +75,8 @@ export const splitSysctl = (text: string): readonly [name: string, value: string
 };
 
 /** `/proc/sys/net/ipv4/ip_local_port_range` is `net.ipv4.ip_local_port_range`. */
-export const sysctlOfPath = (path: string): string | null => (path.startsWith('/proc/sys/') ? path.slice('/proc/sys/'.length).replaceAll('/', '.') : null);
+export const sysctlOfPath = (path: string): string | null =>
+  path.startsWith('/proc/sys/') ? path.slice('/proc/sys/'.length).replaceAll('/', '.') : null;
 
 export const withSysctl = (sysctls: Sysctls, name: string, value: string): Sysctls => {
   switch (name) {

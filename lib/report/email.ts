@@ -15,23 +15,40 @@ const NAME_WIDTH = 12;
 
 const ascii = (text: string): string => text.normalize('NFKD').replaceAll(/[^\x20-\x7e]/g, '');
 
-const subjectOf = (view: View): string => ascii(`${view.label} ${view.analysis.host}: ${view.shortWhat}, ${view.shortWho}`).slice(0, MAX_SUBJECT);
+const subjectOf = (view: View): string =>
+  ascii(`${view.label} ${view.analysis.host}: ${view.shortWhat}, ${view.shortWho}`).slice(0, MAX_SUBJECT);
 
 const named = (name: string, value: string): string => wrap(value, `  ${`${name}:`.padEnd(NAME_WIDTH)} `);
 
-const section = (title: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', title.toUpperCase(), ...lines]);
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', title.toUpperCase(), ...lines];
 
 /** The body of an email, or what a terminal shows: the first three paragraphs are enough for somebody woken at night. */
 export const bodyOf = (view: View, link: string | null): readonly string[] => [
   wrap(view.what),
   wrap(view.who),
   wrap(view.analysis.status === 'resolved' ? view.now : `Do now: ${view.now}`),
-  ...section('At a glance', view.facts.map(([name, value]) => named(name, value))),
+  ...section(
+    'At a glance',
+    view.facts.map(([name, value]) => named(name, value)),
+  ),
   ...(view.analysis.cause === 'inconclusive' ? [] : section('Why', [wrap(view.why, '  ')])),
-  ...section('Evidence', view.evidence.flatMap(({ text, where }) => [wrap(text, '  - ', '    '), `    ${where}`])),
-  ...section('What to do', view.remedy.map(([name, value]) => named(name, value))),
-  ...section('Set aside', view.setAside.map(([cause, because]) => wrap(`${cause}: ${because}`, '  - ', '    '))),
-  ...section('Mind', view.caveats.map((caveat) => wrap(caveat, '  - ', '    '))),
+  ...section(
+    'Evidence',
+    view.evidence.flatMap(({ text, where }) => [wrap(text, '  - ', '    '), `    ${where}`]),
+  ),
+  ...section(
+    'What to do',
+    view.remedy.map(([name, value]) => named(name, value)),
+  ),
+  ...section(
+    'Set aside',
+    view.setAside.map(([cause, because]) => wrap(`${cause}: ${because}`, '  - ', '    ')),
+  ),
+  ...section(
+    'Mind',
+    view.caveats.map((caveat) => wrap(caveat, '  - ', '    ')),
+  ),
   '',
   `Analysis ${view.analysis.id}`,
   ...(link === null ? [] : [link]),

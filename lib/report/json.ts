@@ -9,5 +9,11 @@ const publicVictims = (analysis: Analysis): unknown => analysis.victims.map(({ m
 export const renderJson = (analysis: Analysis): string => {
   const whole = JSON.stringify({ ...analysis, victims: publicVictims(analysis) });
   if (Buffer.byteLength(whole) <= MAX_BYTES) return whole;
-  return JSON.stringify({ ...analysis, victims: publicVictims(analysis), evidence: analysis.evidence.slice(0, 2), setAside: [], contributors: analysis.contributors.slice(0, 4) });
+  return JSON.stringify({
+    ...analysis,
+    victims: publicVictims(analysis),
+    evidence: analysis.evidence.slice(0, 2),
+    setAside: [],
+    contributors: analysis.contributors.slice(0, 4),
+  });
 };

@@ -11,5 +11,7 @@ export const renderTerminal = (analysis: Analysis, options: { readonly colour: b
   const view = viewOf(analysis, null);
   const title = `${view.label} ${analysis.host}: ${view.shortWhat}, ${view.shortWho}`;
   const body = bodyOf(view, null).map((line) => (options.colour && /^[A-Z][A-Z ]{2,}$/.test(line) ? `${BOLD}${line}${RESET}` : line));
-  return [options.colour ? `${COLOURS[analysis.severity]}${title}${RESET}` : title, '='.repeat(Math.min(76, title.length)), ...body].join('\n');
+  return [options.colour ? `${COLOURS[analysis.severity]}${title}${RESET}` : title, '='.repeat(Math.min(76, title.length)), ...body].join(
+    '\n',
+  );
 };

@@ -71,21 +71,36 @@ const appName = (app: string): string => safe(app);
 
 const victimSentence = (victim: Victim, reference: string): string => {
   const pid = victim.pid === null ? '' : ` (pid ${victim.pid})`;
-  const times = victim.failures === 1 ? `once, at ${when(victim.firstAt, reference)}` : `${number(victim.failures)} times, ${when(victim.firstAt, reference)} to ${when(victim.lastAt, reference)}`;
+  const times =
+    victim.failures === 1
+      ? `once, at ${when(victim.firstAt, reference)}`
+      : `${number(victim.failures)} times, ${when(victim.firstAt, reference)} to ${when(victim.lastAt, reference)}`;
   return `${appName(victim.app)}${pid} fails with "${KINDS[victim.kind]}", ${times}`;
 };
 
 const withoutVictims = ({ host, mechanism, ports, resource, trend, updatedAt }: Analysis): string => {
-  if (mechanism === 'ephemeral-port-exhaustion') return `On ${host} no ephemeral port is left; no log of a program that fails has come yet.`;
+  if (mechanism === 'ephemeral-port-exhaustion')
+    return `On ${host} no ephemeral port is left; no log of a program that fails has come yet.`;
   if (mechanism === 'accept-queue-full') return `On ${host} the service on port ${resource.localPort} turns new connections away.`;
-  const ends = trend.exhaustsAt === null ? '' : `; at this rate ${resource.kind === 'descriptors' ? 'descriptors' : 'ports'} last until about ${when(trend.exhaustsAt, updatedAt)}`;
-  return ports === null ? `On ${host} nothing fails yet${ends}.` : `On ${host} nothing fails yet: ${percent(ports.used, ports.capacity)} of the ephemeral ports are in use${ends}.`;
+  const ends =
+    trend.exhaustsAt === null
+      ? ''
+      : `; at this rate ${resource.kind === 'descriptors' ? 'descriptors' : 'ports'} last until about ${when(trend.exhaustsAt, updatedAt)}`;
+  return ports === null
+    ? `On ${host} nothing fails yet${ends}.`
+    : `On ${host} nothing fails yet: ${percent(ports.used, ports.capacity)} of the ephemeral ports are in use${ends}.`;
 };
 
 const whatFails = (analysis: Analysis): string => {
   const [first, ...others] = analysis.victims;
   if (first === undefined) return withoutVictims(analysis);
-  const more = others.length === 0 ? '' : `; also ${others.slice(0, 3).map((victim) => `${appName(victim.app)} (${KINDS[victim.kind]}, ${number(victim.failures)}×)`).join(', ')}`;
+  const more =
+    others.length === 0
+      ? ''
+      : `; also ${others
+          .slice(0, 3)
+          .map((victim) => `${appName(victim.app)} (${KINDS[victim.kind]}, ${number(victim.failures)}×)`)
+          .join(', ')}`;
   return `On ${analysis.host}, ${victimSentence(first, analysis.updatedAt)}${more}.`;
 };
 
@@ -96,7 +111,9 @@ const culpritName = ({ culprit }: Analysis): string => {
 };
 
 const whoCauses = (analysis: Analysis): string =>
-  analysis.cause === 'inconclusive' ? `The cause is not known: ${safe(analysis.explanation)}` : `${safe(analysis.summary)} (${analysis.cause}, ${CERTAINTY[analysis.confidence]})`;
+  analysis.cause === 'inconclusive'
+    ? `The cause is not known: ${safe(analysis.explanation)}`
+    : `${safe(analysis.summary)} (${analysis.cause}, ${CERTAINTY[analysis.confidence]})`;
 
 const over = (analysis: Analysis): string => {
   const lasted = duration(Date.parse(analysis.resolvedAt ?? analysis.updatedAt) - Date.parse(analysis.openedAt));
@@ -107,7 +124,12 @@ const over = (analysis: Analysis): string => {
 const portFacts = ({ ports }: Analysis): readonly (readonly [string, string])[] =>
   ports === null
     ? []
-    : [['Ports', `${number(ports.used)} of ${number(ports.capacity)} in use (${percent(ports.used, ports.capacity)}), range ${ports.from}-${ports.to}${ports.assumed ? ', not told by the host' : ''}`]];
+    : [
+        [
+          'Ports',
+          `${number(ports.used)} of ${number(ports.capacity)} in use (${percent(ports.used, ports.capacity)}), range ${ports.from}-${ports.to}${ports.assumed ? ', not told by the host' : ''}`,
+        ],
+      ];
 
 const resourceFacts = ({ resource, ports }: Analysis): readonly (readonly [string, string])[] => {
   if (ports !== null || resource.used === null || resource.capacity === null || resource.kind === 'fixed-port') return [];
@@ -136,7 +158,13 @@ const factsOf = (analysis: Analysis): View['facts'] => {
     ...portFacts(analysis),
     ...resourceFacts(analysis),
     ...growthFacts(analysis, reference),
-    ...analysis.contributors.map((other) => ['Contributor', `${safe(program(other.command, other.pid))}${other.peer === null ? '' : ` to ${other.peer}`}: ${number(other.returns)} would return`] as const),
+    ...analysis.contributors.map(
+      (other) =>
+        [
+          'Contributor',
+          `${safe(program(other.command, other.pid))}${other.peer === null ? '' : ` to ${other.peer}`}: ${number(other.returns)} would return`,
+        ] as const,
+    ),
   ];
 };
 
@@ -152,7 +180,8 @@ const linesText = ([from, to]: readonly [number, number]): string => (from === t
 
 const shortWhat = (analysis: Analysis): string => {
   const [first] = analysis.victims;
-  if (first !== undefined) return `${appName(first.app)} ${SHORT_KINDS[first.kind]}${analysis.resource.kind === 'fixed-port' && analysis.resource.localPort !== null ? ` port ${analysis.resource.localPort}` : ''}`;
+  if (first !== undefined)
+    return `${appName(first.app)} ${SHORT_KINDS[first.kind]}${analysis.resource.kind === 'fixed-port' && analysis.resource.localPort !== null ? ` port ${analysis.resource.localPort}` : ''}`;
   const { ports } = analysis;
   return ports === null ? 'no failure yet' : `${percent(ports.used, ports.capacity)} of ports used`;
 };

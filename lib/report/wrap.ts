@@ -1,7 +1,8 @@
 const WIDTH = 76;
 
 /** Words of a text, commands in backquotes kept whole: a command that is broken over lines cannot be copied. */
-const words = (text: string): readonly string[] => text.split(/(`[^`]{0,400}`\S{0,3})|\s+/).filter((word): word is string => word !== undefined && word !== '');
+const words = (text: string): readonly string[] =>
+  text.split(/(`[^`]{0,400}`\S{0,3})|\s+/).filter((word): word is string => word !== undefined && word !== '');
 
 /** Wraps at 76 columns, continuation lines indented. */
 export const wrap = (text: string, first = '', indent = first.replaceAll(/./gsu, ' ')): string => {

@@ -1,5 +1,7 @@
 /** The GSM 7-bit default alphabet (3GPP TS 23.038 §6.2.1), in which an SMS holds 160 septets. */
-const BASIC = new Set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà");
+const BASIC = new Set(
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
+);
 /** Reached by an escape: two septets each. */
 const EXTENDED = new Set('^{}\\[~]|€');
 
@@ -10,7 +12,18 @@ const septetsOf = (char: string): number => (EXTENDED.has(char) ? 2 : 1);
 export const septets = (text: string): number => [...text].reduce((sum, char) => sum + septetsOf(char), 0);
 
 /** Common typography as GSM-7 has it; accents that it lacks are dropped from their letters. */
-const SUBSTITUTES: Readonly<Record<string, string>> = { '–': '-', '—': '-', '‘': "'", '’': "'", '“': '"', '”': '"', '…': '...', '\u00a0': ' ', '\u202f': ' ', '`': "'" };
+const SUBSTITUTES: Readonly<Record<string, string>> = {
+  '–': '-',
+  '—': '-',
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '…': '...',
+  '\u00a0': ' ',
+  '\u202f': ' ',
+  '`': "'",
+};
 
 const toGsm = (char: string): string => {
   const known = SUBSTITUTES[char] ?? char;

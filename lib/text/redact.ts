@@ -14,13 +14,20 @@ const RULES: readonly Rule[] = [
   { pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, replace: MASK },
   { pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{0,})?/g, replace: MASK }, // JSON web tokens
   { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, replace: MASK }, // AWS access key ids
-  { pattern: /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|sk_(?:live|test)_\w{10,}|AIza[\w-]{30,}|glpat-[\w-]{16,})/g, replace: MASK },
+  {
+    pattern: /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|sk_(?:live|test)_\w{10,}|AIza[\w-]{30,}|glpat-[\w-]{16,})/g,
+    replace: MASK,
+  },
   { pattern: /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:]{0,128}:[^\s/@]{1,256}@/gi, replace: `$1${MASK}@` }, // user:password@host
-  { pattern: /\b((?:proxy-)?authorization["']?\s?[:=]\s?["']?)(?:(?:basic|bearer|digest|token|negotiate)\s)?[^\s"',;]{1,4096}/gi, replace: `$1${MASK}` },
+  {
+    pattern: /\b((?:proxy-)?authorization["']?\s?[:=]\s?["']?)(?:(?:basic|bearer|digest|token|negotiate)\s)?[^\s"',;]{1,4096}/gi,
+    replace: `$1${MASK}`,
+  },
   { pattern: /\b(bearer|basic)\s[\w.~+/=-]{8,4096}/gi, replace: `$1 ${MASK}` },
   { pattern: /\b((?:set-)?cookie["']?\s?[:=]\s?)[^\r\n]{1,4096}/gi, replace: `$1${MASK}` },
   {
-    pattern: /\b([\w-]{0,40}(?:passw(?:or)?d|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|session[_-]?id|token|credential)s?["']?\s?[:=]\s?["']?)[^\s"'&,;)]{1,1024}/gi,
+    pattern:
+      /\b([\w-]{0,40}(?:passw(?:or)?d|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|session[_-]?id|token|credential)s?["']?\s?[:=]\s?["']?)[^\s"'&,;)]{1,1024}/gi,
     replace: `$1${MASK}`,
   },
 ];
@@ -39,6 +46,7 @@ const CARD = /\b\d(?:[ -]?\d){12,18}\b/g;
 
 export const redact = (text: string): string => {
   let safe = text;
-  for (const { pattern, replace } of RULES) safe = typeof replace === 'string' ? safe.replace(pattern, replace) : safe.replace(pattern, replace);
+  for (const { pattern, replace } of RULES)
+    safe = typeof replace === 'string' ? safe.replace(pattern, replace) : safe.replace(pattern, replace);
   return safe.replace(CARD, (match) => (isCard(match.replaceAll(/\D/g, '')) ? MASK : match));
 };

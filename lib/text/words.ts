@@ -23,7 +23,8 @@ export const program = (command: string | null, pid: number | null): string => {
   return pid === null ? command : `${command} (pid ${pid})`;
 };
 
-export const holderName = (holder: Holder): string => (holder.kind === 'process' ? program(holder.command, holder.pid) : 'an unknown program');
+export const holderName = (holder: Holder): string =>
+  holder.kind === 'process' ? program(holder.command, holder.pid) : 'an unknown program';
 
 /** `10:39:05 UTC`, for sentences beside others of the same day. */
 export const clock = (at: string): string => `${at.slice(11, 19)} UTC`;

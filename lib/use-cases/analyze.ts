@@ -1,3 +1,4 @@
+import { openCase, toAnalysis } from '../cases/case.ts';
 import { diagnose, portsToLookUp } from '../diagnosis/diagnose.ts';
 import { digestUpload } from '../digest/digest-upload.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
@@ -5,7 +6,6 @@ import { parseUploadKey, type UploadKey } from '../digest/upload-key.ts';
 import { type Analysis, type Finding, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Unparsed } from '../model/snapshot.ts';
-import { openCase, toAnalysis } from '../cases/case.ts';
 
 /** A file that may be an upload. */
 export interface FileEntry {
@@ -59,7 +59,10 @@ const keyOf = (file: FileEntry): UploadKey | null => {
 
 /** The name of a loose log's program: the file's name without its time and endings. */
 const looseApp = (relative: string): string => {
-  const base = relative.slice(relative.lastIndexOf('/') + 1).replace(/\.gz$/, '').replace(/\.(log|txt|out|json)$/, '');
+  const base = relative
+    .slice(relative.lastIndexOf('/') + 1)
+    .replace(/\.gz$/, '')
+    .replace(/\.(log|txt|out|json)$/, '');
   const name = base.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 64);
   return /^[A-Za-z0-9]/.test(name) ? name : 'log';
 };
@@ -71,7 +74,13 @@ interface ReadFile {
 }
 
 const readAs = async (file: FileEntry, ref: UploadKey, files: FileReader): Promise<ReadFile> => {
-  const outcome = await digestUpload({ ref, uri: file.path, lastModified: file.modifiedAt, body: files.read(file.path), clockIsTrusted: false });
+  const outcome = await digestUpload({
+    ref,
+    uri: file.path,
+    lastModified: file.modifiedAt,
+    body: files.read(file.path),
+    clockIsTrusted: false,
+  });
   return outcome.kind === 'digested' ? { file, digests: outcome.digests, refused: null } : { file, digests: [], refused: outcome.reason };
 };
 
@@ -80,7 +89,9 @@ const readFile = async (file: FileEntry, files: FileReader): Promise<ReadFile> =
   const key = keyOf(file);
   if (key !== null) return readAs(file, key, files);
   const snapshot = await readAs(file, { kind: 'snapshots', host: LOOSE_HOST, name: file.relative }, files);
-  return snapshot.refused === null ? snapshot : readAs(file, { kind: 'logs', host: LOOSE_HOST, app: looseApp(file.relative), name: file.relative }, files);
+  return snapshot.refused === null
+    ? snapshot
+    : readAs(file, { kind: 'logs', host: LOOSE_HOST, app: looseApp(file.relative), name: file.relative }, files);
 };
 
 const lookUpAll = async (host: string, digests: readonly Digest[], files: FileReader): Promise<readonly PortLookup[]> => {
@@ -101,11 +112,17 @@ const unparsedIn = ({ file, digests, refused }: ReadFile): readonly UnparsedUplo
   if (refused !== null) return [{ source: file.path, reason: refused, samples: [] }];
   return digests
     .filter(({ kind, account }) => kind === 'snapshot' && account.unparsed > 0)
-    .map(({ account }) => ({ source: file.path, reason: `${account.unparsed} of ${account.total} lines were not understood.`, samples: account.samples }));
+    .map(({ account }) => ({
+      source: file.path,
+      reason: `${account.unparsed} of ${account.total} lines were not understood.`,
+      samples: account.samples,
+    }));
 };
 
 const span = (digests: readonly Digest[]): { from: string | null; to: string | null } => {
-  const times = digests.flatMap((digest) => (digest.kind === 'snapshot' ? [digest.takenAt] : [digest.covers.from, digest.covers.to])).sort();
+  const times = digests
+    .flatMap((digest) => (digest.kind === 'snapshot' ? [digest.takenAt] : [digest.covers.from, digest.covers.to]))
+    .sort();
   return { from: times[0] ?? null, to: times.at(-1) ?? null };
 };
 

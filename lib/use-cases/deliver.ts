@@ -1,6 +1,6 @@
+import type { Board } from '../cases/board.ts';
 import { emptyBoard, type OutboxEntry } from '../cases/board.ts';
 import { confirm, release } from '../cases/outbox.ts';
-import type { Board } from '../cases/board.ts';
 import type { Deps } from './deps.ts';
 
 /** Writers of one board at once are a handful of uploads of one host; each of them wins within a few rounds. */
@@ -34,7 +34,8 @@ export const deliver = async (host: string, claimed: readonly OutboxEntry[], dep
     }
   } finally {
     const isDone = published.length === claimed.length;
-    if (published.length > 0 || !isDone) await updateBoard(host, (board) => settleEntries(board, published, isDone ? null : deps.owner), deps);
+    if (published.length > 0 || !isDone)
+      await updateBoard(host, (board) => settleEntries(board, published, isDone ? null : deps.owner), deps);
   }
 };
 

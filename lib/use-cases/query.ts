@@ -12,7 +12,10 @@ const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMI
 const cursor = z.string().max(2048).optional();
 
 export const analysisQuery = z.strictObject({
-  host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected a host name').optional(),
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected a host name')
+    .optional(),
   cause: z.enum(CAUSES).optional(),
   severity: z.enum(SEVERITIES).optional(),
   status: z.enum(STATUSES).optional(),

@@ -33,23 +33,34 @@ const lookUp = async (host: string, digests: readonly Digest[], deps: Deps): Pro
   const wanted = portsToLookUp({ host, digests, lookups: [] });
   if (wanted.length === 0) return [];
   const known = await deps.records.lookups(host, wanted);
-  const isKnown = ({ contentId, port }: WantedLookup): boolean => known.some((lookup) => lookup.contentId === contentId && lookup.port === port);
+  const isKnown = ({ contentId, port }: WantedLookup): boolean =>
+    known.some((lookup) => lookup.contentId === contentId && lookup.port === port);
   const missing = wanted.filter((one) => !isKnown(one));
   const found: PortLookup[] = [];
   for (const contentId of [...new Set(missing.map((one) => one.contentId))].slice(0, MAX_RAW_READS)) {
     const same = missing.filter((one) => one.contentId === contentId);
     const [first] = same;
-    if (first !== undefined) found.push(...(await readLookup(first, same.map(({ port }) => port), deps)));
+    if (first !== undefined)
+      found.push(
+        ...(await readLookup(
+          first,
+          same.map(({ port }) => port),
+          deps,
+        )),
+      );
   }
   for (const lookup of found) await deps.records.putLookup(host, lookup);
   return [...known, ...found];
 };
 
 const newestAt = (digests: readonly Digest[], fallback: string): string =>
-  digests.reduce((newest, digest) => {
-    const at = digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to;
-    return at > newest ? at : newest;
-  }, digests.length === 0 ? fallback : '');
+  digests.reduce(
+    (newest, digest) => {
+      const at = digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to;
+      return at > newest ? at : newest;
+    },
+    digests.length === 0 ? fallback : '',
+  );
 
 /** A host that has gone silent proves nothing, but an alarm must not stay open for ever on its last word. */
 const closeSilent = (cases: readonly Case[], now: string): readonly Case[] =>
@@ -60,7 +71,13 @@ const closeSilent = (cases: readonly Case[], now: string): readonly Case[] =>
           ...current,
           status: 'resolved',
           resolvedAt: now,
-          finding: { ...current.finding, caveats: ['The host has uploaded nothing for a long time: closed as no longer reported, not as mended.', ...current.finding.caveats] },
+          finding: {
+            ...current.finding,
+            caveats: [
+              'The host has uploaded nothing for a long time: closed as no longer reported, not as mended.',
+              ...current.finding.caveats,
+            ],
+          },
         },
   );
 

@@ -40,6 +40,9 @@ test('drops a UTF-8 byte order mark, and never throws on invalid bytes', () => {
 test('cuts a line of many megabytes without keeping it', () => {
   const chunk = Buffer.alloc(1 << 20, 'x');
   const { lines, totals } = split([...Array(32).fill(chunk), Buffer.from('\nnext\n')], 1000);
-  assert.deepEqual(lines.map((line) => line.length), [1000, 4]);
+  assert.deepEqual(
+    lines.map((line) => line.length),
+    [1000, 4],
+  );
   assert.equal(totals.truncatedLines, 1);
 });

@@ -12,22 +12,38 @@ const rows = (header: string, ...lines: readonly string[]): readonly string[] =>
 
 const PLAIN = 'Proto Recv-Q Send-Q Local Address           Foreign Address         State      ';
 const WITH_PID = 'Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name    ';
-const WITH_TIMER = 'Proto Recv-Q Send-Q Local Address           Foreign Address         State       User       Inode      PID/Program name     Timer';
+const WITH_TIMER =
+  'Proto Recv-Q Send-Q Local Address           Foreign Address         State       User       Inode      PID/Program name     Timer';
 
 test('reads the plain form, in which nobody is named', () => {
-  assert.deepEqual(rows(PLAIN, 'tcp        1      0 10.20.0.13:20000        10.20.8.21:8080         CLOSE_WAIT '), ['tcp close_wait 10.20.0.13:20000 10.20.8.21:8080 null unknown']);
+  assert.deepEqual(rows(PLAIN, 'tcp        1      0 10.20.0.13:20000        10.20.8.21:8080         CLOSE_WAIT '), [
+    'tcp close_wait 10.20.0.13:20000 10.20.8.21:8080 null unknown',
+  ]);
 });
 
 test('reads program names with spaces, colons and brackets', () => {
   assert.deepEqual(
-    rows(WITH_PID, 'tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 812/nginx: worker pro', 'tcp 0 0 10.0.0.1:5 10.0.0.2:6 TIME_WAIT -  ', 'tcp6 0 0 :::8080 :::* LISTEN 9/a (b) c'),
-    ['tcp listen 0.0.0.0:80 0.0.0.0:null null 812/nginx: worker pro', 'tcp time_wait 10.0.0.1:5 10.0.0.2:6 null unowned', 'tcp listen :::8080 :::null null 9/a (b) c'],
+    rows(
+      WITH_PID,
+      'tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 812/nginx: worker pro',
+      'tcp 0 0 10.0.0.1:5 10.0.0.2:6 TIME_WAIT -  ',
+      'tcp6 0 0 :::8080 :::* LISTEN 9/a (b) c',
+    ),
+    [
+      'tcp listen 0.0.0.0:80 0.0.0.0:null null 812/nginx: worker pro',
+      'tcp time_wait 10.0.0.1:5 10.0.0.2:6 null unowned',
+      'tcp listen :::8080 :::null null 9/a (b) c',
+    ],
   );
 });
 
 test('reads the columns of -e and -o where the header puts them', () => {
   assert.deepEqual(
-    rows(WITH_TIMER, 'tcp 1 0 10.0.0.1:5 10.0.0.2:6 CLOSE_WAIT root 77604 29596/nginx: w (1)  keepalive (7198.29/0/0)', 'tcp 0 0 10.0.0.1:7 10.0.0.2:6 TIME_WAIT 0 0 -  timewait (41.2/0/0)'),
+    rows(
+      WITH_TIMER,
+      'tcp 1 0 10.0.0.1:5 10.0.0.2:6 CLOSE_WAIT root 77604 29596/nginx: w (1)  keepalive (7198.29/0/0)',
+      'tcp 0 0 10.0.0.1:7 10.0.0.2:6 TIME_WAIT 0 0 -  timewait (41.2/0/0)',
+    ),
     ['tcp close_wait 10.0.0.1:5 10.0.0.2:6 77604 29596/nginx: w (1)', 'tcp time_wait 10.0.0.1:7 10.0.0.2:6 0 unowned'],
   );
 });
@@ -42,8 +58,8 @@ test('reads a listing of CentOS 7.7 as jc does: names for ports, UDP without a s
     'tcp listen :::22 :::null 21776 1215/sshd',
     'tcp established localhost:22 localhost:38134 63129 6492/sshd: kbrazil',
     'tcp established localhost:38134 localhost:22 63128 6491/ssh',
-    // jc keeps the name bootpc; as a port it is 68, which is not in our short table: unknown rather than wrong.
-    'udp close 0.0.0.0:null 0.0.0.0:null 20830 1029/dhclient',
+    // jc keeps the name bootpc; as a port it is 68.
+    'udp close 0.0.0.0:68 0.0.0.0:null 20830 1029/dhclient',
     'udp close localhost:323 0.0.0.0:null 18363 795/chronyd',
     'udp close localhost:323 :::null 18364 795/chronyd',
     'raw close :::null :::null 20819 878/NetworkManager',

@@ -35,7 +35,22 @@ test('refuses what is nothing known, and quotes its first line', () => {
 });
 
 test('accounts for every line of any input', () => {
-  const line = fc.constantFrom('==> meta <==', '==> ss -tanp <==', '==> fds <==', '==> x <==', 'ESTAB 0 0 1.2.3.4:5 6.7.8.9:10 users:(("a', 'b",pid=1,fd=2))', 'tcp 0 0 1.2.3.4:5 6.7.8.9:10 LISTEN', '\tlastack:5', '', 'Active UNIX domain sockets', '1 2 3', 'host: x', 'State Recv-Q Send-Q Local Address:Port Peer Address:Port', 'junk');
+  const line = fc.constantFrom(
+    '==> meta <==',
+    '==> ss -tanp <==',
+    '==> fds <==',
+    '==> x <==',
+    'ESTAB 0 0 1.2.3.4:5 6.7.8.9:10 users:(("a',
+    'b",pid=1,fd=2))',
+    'tcp 0 0 1.2.3.4:5 6.7.8.9:10 LISTEN',
+    '\tlastack:5',
+    '',
+    'Active UNIX domain sockets',
+    '1 2 3',
+    'host: x',
+    'State Recv-Q Send-Q Local Address:Port Peer Address:Port',
+    'junk',
+  );
   fc.assert(
     fc.property(fc.array(fc.oneof(line, fc.string()), { maxLength: 30 }), (lines) => {
       const flat = lines.map((text) => text.replaceAll(/[\r\n]/g, ' '));
@@ -49,7 +64,10 @@ test('accounts for every line of any input', () => {
   );
 });
 
-const files = (root: string): readonly string[] => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name)).filter((path) => statSync(path).isFile());
+const files = (root: string): readonly string[] =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(root, name))
+    .filter((path) => statSync(path).isFile());
 
 test('understands every line of every recorded snapshot', () => {
   const shared = new URL('../../../shared/incidents', import.meta.url).pathname;

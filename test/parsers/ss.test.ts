@@ -15,9 +15,14 @@ const one = (text: string): string => {
 const HEAD = 'State      Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess';
 
 test('reads a row with owner, inode, cookie and cgroup', () => {
-  const [socket] = readSockets(`${HEAD}\nCLOSE-WAIT 1      0         10.20.0.13:20000   10.20.8.21:8080 users:(("python3",pid=28429,fd=3)) ino:77604 sk:214 cgroup:/system.slice/sync.service -->`);
+  const [socket] = readSockets(
+    `${HEAD}\nCLOSE-WAIT 1      0         10.20.0.13:20000   10.20.8.21:8080 users:(("python3",pid=28429,fd=3)) ino:77604 sk:214 cgroup:/system.slice/sync.service -->`,
+  );
   assert.equal(socket?.state, 'close_wait');
-  assert.deepEqual([socket?.recvQ, socket?.sendQ, socket?.inode, socket?.cookie, socket?.cgroup], [1, 0, 77604, '214', '/system.slice/sync.service']);
+  assert.deepEqual(
+    [socket?.recvQ, socket?.sendQ, socket?.inode, socket?.cookie, socket?.cgroup],
+    [1, 0, 77604, '214', '/system.slice/sync.service'],
+  );
   assert.deepEqual(socket?.ownership, { kind: 'owned', owners: [{ command: 'python3', pid: 28429 }] });
 });
 
@@ -29,7 +34,8 @@ test('reads rows with a Netid, without a header, without queues, and with glued 
 });
 
 test('takes the state of a filtered listing from the section name', () => {
-  const text = '==> ss -tnp state close-wait <==\nRecv-Q Send-Q Local Address:Port Peer Address:Port Process\n1 0 10.0.0.1:5000 10.0.0.2:80 users:(("a",pid=1,fd=3))';
+  const text =
+    '==> ss -tnp state close-wait <==\nRecv-Q Send-Q Local Address:Port Peer Address:Port Process\n1 0 10.0.0.1:5000 10.0.0.2:80 users:(("a",pid=1,fd=3))';
   assert.equal(one(text), 'tcp close_wait 10.0.0.1 5000 10.0.0.2 80 a=1');
 });
 
@@ -60,25 +66,44 @@ test('is not fooled by a program that is named like an owner list', () => {
 });
 
 test('joins a row that a newline in a program name has broken, and makes no phantom of it', () => {
-  const { snapshots, result } = readSnapshots(`${HEAD}\nESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:(("ev\nil",pid=7,fd=5)) ino:9\nLISTEN 0 5 *:80 *:*`);
-  assert.deepEqual(snapshots.flatMap(({ sockets }) => sockets).map(brief), ['tcp established 10.0.0.1 1 10.0.0.2 2 ev\nil=7', 'tcp listen * 80 * null unowned']);
+  const { snapshots, result } = readSnapshots(
+    `${HEAD}\nESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:(("ev\nil",pid=7,fd=5)) ino:9\nLISTEN 0 5 *:80 *:*`,
+  );
+  assert.deepEqual(snapshots.flatMap(({ sockets }) => sockets).map(brief), [
+    'tcp established 10.0.0.1 1 10.0.0.2 2 ev\nil=7',
+    'tcp listen * 80 * null unowned',
+  ]);
   assert.equal(result.kind === 'read' ? result.account.unparsed : -1, 0);
 });
 
 test('attaches the information lines of -i, and counts no socket for them', () => {
   const sockets = readSockets(`${HEAD}\nCLOSE-WAIT 1 0 10.0.0.1:1 10.0.0.2:2\n\t cubic rto:204 lastsnd:90 lastack:61000 pacing_rate 1bps`);
-  assert.deepEqual(sockets.map(({ lastAckMs }) => lastAckMs), [61000]);
-  assert.deepEqual(readSockets('CLOSE-WAIT 1 0 10.0.0.1:1 10.0.0.2:2 ino:5 sk:1 cubic lastack:77 x').map(({ lastAckMs }) => lastAckMs), [77]);
+  assert.deepEqual(
+    sockets.map(({ lastAckMs }) => lastAckMs),
+    [61000],
+  );
+  assert.deepEqual(
+    readSockets('CLOSE-WAIT 1 0 10.0.0.1:1 10.0.0.2:2 ino:5 sk:1 cubic lastack:77 x').map(({ lastAckMs }) => lastAckMs),
+    [77],
+  );
 });
 
 test('tells an owner that is missing from a listing that shows none', () => {
   const shown = readSockets(`${HEAD}\nESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:(("a",pid=1,fd=2))\nTIME-WAIT 0 0 10.0.0.1:3 10.0.0.2:2`);
-  assert.deepEqual(shown.map(({ ownership }) => ownership.kind), ['owned', 'unowned']);
-  assert.deepEqual(readSockets(`${HEAD}\nTIME-WAIT 0 0 10.0.0.1:3 10.0.0.2:2`).map(({ ownership }) => ownership.kind), ['unknown']);
+  assert.deepEqual(
+    shown.map(({ ownership }) => ownership.kind),
+    ['owned', 'unowned'],
+  );
+  assert.deepEqual(
+    readSockets(`${HEAD}\nTIME-WAIT 0 0 10.0.0.1:3 10.0.0.2:2`).map(({ ownership }) => ownership.kind),
+    ['unknown'],
+  );
 });
 
 test('ignores other families and notices, and keeps what it does not understand', () => {
-  const { result } = readSnapshots(`Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\nu_str ESTAB 0 0 * 22658 * 22657\nnl UNCONN 768 0 rtnl:kernel *\nFailed to find cgroup2 mount\ntcp LISTEN 0 5 *:80 *:*\ngarbage here`);
+  const { result } = readSnapshots(
+    `Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\nu_str ESTAB 0 0 * 22658 * 22657\nnl UNCONN 768 0 rtnl:kernel *\nFailed to find cgroup2 mount\ntcp LISTEN 0 5 *:80 *:*\ngarbage here`,
+  );
   assert.equal(result.kind, 'read');
   if (result.kind !== 'read') return;
   assert.deepEqual([result.account.understood, result.account.ignored, result.account.unparsed], [1, 4, 1]);

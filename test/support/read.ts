@@ -15,7 +15,11 @@ export const readSnapshots = (text: string): { readonly snapshots: readonly Snap
 export const readSockets = (text: string): readonly Socket[] => readSnapshots(text).snapshots.flatMap(({ sockets }) => sockets);
 
 /** Reads a text as an uploaded log. */
-export const readLog = (text: string, uploadedAt = '2026-11-23T12:00:00.000Z', zone: string | null = null): { readonly failures: readonly Failure[]; readonly result: LogReadResult } => {
+export const readLog = (
+  text: string,
+  uploadedAt = '2026-11-23T12:00:00.000Z',
+  zone: string | null = null,
+): { readonly failures: readonly Failure[]; readonly result: LogReadResult } => {
   const failures: Failure[] = [];
   const reader = new LogReader({ uploadedAt, zone }, (failure) => failures.push(failure));
   for (const [i, line] of text.split('\n').entries()) reader.line(line, i + 1);

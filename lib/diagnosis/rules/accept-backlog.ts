@@ -1,6 +1,17 @@
 import { clock, count, number } from '../../text/words.ts';
 import type { ServiceContest } from '../contest.ts';
-import { closeWaitPiles, culpritOf, isQueueFull, latest, listenerIn, MIN_SOCKETS, neverAccepted, queueLimit, queueResource, serviceName } from '../service.ts';
+import {
+  closeWaitPiles,
+  culpritOf,
+  isQueueFull,
+  latest,
+  listenerIn,
+  MIN_SOCKETS,
+  neverAccepted,
+  queueLimit,
+  queueResource,
+  serviceName,
+} from '../service.ts';
 import type { Moment } from '../track.ts';
 import { clear, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
 
@@ -13,7 +24,9 @@ const isStuck = (moment: Moment, port: number): boolean => {
   const dead = closeWaitPiles(moment).reduce((sum, pile) => sum + pile.sockets, 0);
   const waiting = neverAccepted(moment) ?? Math.min(dead, listener.acceptQueue ?? 0);
   if (waiting < MIN_SOCKETS && !isQueueFull(listener, moment)) return false;
-  return waiting > 0 && waiting >= SAME_SHARE * dead && (isQueueFull(listener, moment) || waiting >= SAME_SHARE * (listener.acceptQueue ?? 0));
+  return (
+    waiting > 0 && waiting >= SAME_SHARE * dead && (isQueueFull(listener, moment) || waiting >= SAME_SHARE * (listener.acceptQueue ?? 0))
+  );
 };
 
 const judgeService = (contest: ServiceContest): Verdict => {
@@ -46,11 +59,26 @@ const judgeService = (contest: ServiceContest): Verdict => {
     summary: `${name} does not accept connections on port ${contest.port}: ${figure}.`,
     explanation: `${name} listens on port ${contest.port} but does not call accept: ${figure} at ${clock(moment.snapshot.takenAt)}, and ${count(dead, 'connection')} of it stand in CLOSE_WAIT without an owner, since their clients gave up while nobody had accepted them. The program is stuck or starved (a blocked event loop, all worker threads busy, out of descriptors).${isFull ? ' New clients are turned away: the kernel drops their connections.' : ''}`,
     evidence: [
-      quoteSnapshot(`Port ${contest.port} listens with Recv-Q ${number(queue)}${listener.acceptLimit === null ? '' : ` and Send-Q ${number(listener.acceptLimit)}`}.`, moment.snapshot, listener.line),
-      ...(closeWaitPiles(moment).length === 0 ? [] : [quoteSnapshot(`${count(dead, 'connection')} to port ${contest.port} stand in CLOSE_WAIT.`, moment.snapshot, linesOf(closeWaitPiles(moment)))]),
+      quoteSnapshot(
+        `Port ${contest.port} listens with Recv-Q ${number(queue)}${listener.acceptLimit === null ? '' : ` and Send-Q ${number(listener.acceptLimit)}`}.`,
+        moment.snapshot,
+        listener.line,
+      ),
+      ...(closeWaitPiles(moment).length === 0
+        ? []
+        : [
+            quoteSnapshot(
+              `${count(dead, 'connection')} to port ${contest.port} stand in CLOSE_WAIT.`,
+              moment.snapshot,
+              linesOf(closeWaitPiles(moment)),
+            ),
+          ]),
     ],
     remedy: {
-      now: listener.holder.kind === 'process' ? `See what ${name} is doing (\`cat /proc/${listener.holder.pid}/stack\` as root, \`jstack ${listener.holder.pid}\` for Java), then restart it.` : `Find the listener with \`ss -ltnp 'sport = :${contest.port}'\` as root, and restart it.`,
+      now:
+        listener.holder.kind === 'process'
+          ? `See what ${name} is doing (\`cat /proc/${listener.holder.pid}/stack\` as root, \`jstack ${listener.holder.pid}\` for Java), then restart it.`
+          : `Find the listener with \`ss -ltnp 'sport = :${contest.port}'\` as root, and restart it.`,
       fix: 'Accept in a loop of its own that never waits for a request to finish, and hand the connections on.',
       prevent: "Alarm on the Recv-Q of listeners; a longer backlog (the program's own and net.core.somaxconn) only buys time.",
       verify: `\`ss -ltn 'sport = :${contest.port}'\` shows Recv-Q at or near 0.`,

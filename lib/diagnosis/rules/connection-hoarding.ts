@@ -1,6 +1,7 @@
 import { clock, count, number, percent } from '../../text/words.ts';
 import { victimSentence } from '../client-leak.ts';
 import type { EphemeralContest } from '../contest.ts';
+import { judgeDescriptorHoard } from '../descriptors.ts';
 import {
   commonDoubts,
   contributorsBeside,
@@ -20,7 +21,6 @@ import {
 import type { Suspect } from '../suspects.ts';
 import { growthPerMinute, since } from '../track.ts';
 import { clear, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
-import { judgeDescriptorHoard } from '../descriptors.ts';
 
 const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
   const name = suspectName(suspect);
@@ -49,18 +49,24 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
       .filter((part) => part !== '')
       .join(' '),
     evidence: [
-      quoteSnapshot(`${name} holds ${count(moment.established, 'socket')} in ESTABLISHED toward ${peer}.`, moment.snapshot, linesOf(moment.piles)),
+      quoteSnapshot(
+        `${name} holds ${count(moment.established, 'socket')} in ESTABLISHED toward ${peer}.`,
+        moment.snapshot,
+        linesOf(moment.piles),
+      ),
       ...(contest.peak === null ? [] : [quoteSnapshot(portsSentence(contest), contest.peak)]),
     ],
     remedy: {
-      now: pid === null
-        ? `Find the program that connects to ${peer} (\`ss -tnp state established\` as root) and restart it, or reduce its load.`
-        : `Restart ${name}, or reduce its load: \`ps -o pid,user,lstart,args -p ${pid}\` shows what it is.`,
+      now:
+        pid === null
+          ? `Find the program that connects to ${peer} (\`ss -tnp state established\` as root) and restart it, or reduce its load.`
+          : `Restart ${name}, or reduce its load: \`ps -o pid,user,lstart,args -p ${pid}\` shows what it is.`,
       fix: `Give its connection pool to ${peer} an upper limit and an idle timeout, and share one pool in the whole process.`,
       prevent: 'Alarm on connections per process and peer; size the pool from the load, well below the port range.',
-      verify: pid === null
-        ? '`ss -Htn state established | wc -l` stays at the size that the pools are given.'
-        : `\`ss -Htnp state established | grep -c 'pid=${pid},'\` stays at the size that its pool is given.`,
+      verify:
+        pid === null
+          ? '`ss -Htn state established | wc -l` stays at the size that the pools are given.'
+          : `\`ss -Htnp state established | grep -c 'pid=${pid},'\` stays at the size that its pool is given.`,
     },
     ports: portsOf(contest),
     trend: { perMinute, since: startedAt, exhaustsAt: exhaustsAt(contest, suspect, perMinute) },

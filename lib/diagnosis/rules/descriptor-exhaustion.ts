@@ -1,6 +1,16 @@
 import { count, number } from '../../text/words.ts';
 import type { DescriptorContest } from '../contest.ts';
-import { descriptorDoubts, descriptorDraft, descriptorRemedy, explains, heldSockets, isFull, openSentence, processName, unownedMatch } from '../descriptors.ts';
+import {
+  descriptorDoubts,
+  descriptorDraft,
+  descriptorRemedy,
+  explains,
+  heldSockets,
+  isFull,
+  openSentence,
+  processName,
+  unownedMatch,
+} from '../descriptors.ts';
 import { clear, found, inconclusive, notMine, type Rule, type Verdict } from '../verdict.ts';
 
 const judgeDescriptors = (contest: DescriptorContest): Verdict => {
@@ -10,9 +20,16 @@ const judgeDescriptors = (contest: DescriptorContest): Verdict => {
   const full = isFull(contest);
   if (full === null) {
     const pid = contest.process?.pid;
-    return inconclusive(`${openSentence(contest)} Without that, who filled its descriptor table cannot be known.`, `ls /proc/${pid ?? 'PID'}/fd | wc -l; grep 'open files' /proc/${pid ?? 'PID'}/limits`);
+    return inconclusive(
+      `${openSentence(contest)} Without that, who filled its descriptor table cannot be known.`,
+      `ls /proc/${pid ?? 'PID'}/fd | wc -l; grep 'open files' /proc/${pid ?? 'PID'}/limits`,
+    );
   }
-  if (!full) return inconclusive(`${openSentence(contest)} That is not its limit: the failure may be the whole system's (ENFILE) or another process's.`, 'cat /proc/sys/fs/file-nr');
+  if (!full)
+    return inconclusive(
+      `${openSentence(contest)} That is not its limit: the failure may be the whole system's (ENFILE) or another process's.`,
+      'cat /proc/sys/fs/file-nr',
+    );
   const open = contest.process?.descriptors?.open ?? 0;
   const pid = contest.process?.pid;
   return found(open - sockets, {
@@ -22,7 +39,10 @@ const judgeDescriptors = (contest: DescriptorContest): Verdict => {
     summary: `${name} has no descriptor left: ${number(open)} are open, ${number(sockets)} of them sockets.`,
     explanation: `${openSentence(contest)} Only ${count(sockets, 'TCP connection')} of it are to be seen, so files, pipes or other handles take the rest. At the limit, accept, socket and open fail with "Too many open files".`,
     remedy: {
-      ...descriptorRemedy(contest, `Find what it opens and does not close: \`ls -l /proc/${pid}/fd | awk '{print $NF}' | sort | uniq -c | sort -rn | head\`.`),
+      ...descriptorRemedy(
+        contest,
+        `Find what it opens and does not close: \`ls -l /proc/${pid}/fd | awk '{print $NF}' | sort | uniq -c | sort -rn | head\`.`,
+      ),
     },
   });
 };

@@ -38,7 +38,9 @@ const judgePort = (contest: FixedPortContest): Verdict => {
     severity: 'critical',
     doubts: [
       ...capacityCaveat(contest.capacity),
-      ...(culprit.pid === null && row.state !== 'time_wait' ? ['The snapshots do not name the owner of that connection: run `ss -tanp` as root.'] : []),
+      ...(culprit.pid === null && row.state !== 'time_wait'
+        ? ['The snapshots do not name the owner of that connection: run `ss -tanp` as root.']
+        : []),
     ],
     side: 'client',
     culprit,
@@ -46,14 +48,20 @@ const judgePort = (contest: FixedPortContest): Verdict => {
     resource: fixedPortResource(contest, row.peer),
     since: contest.firstAt,
     // Later snapshots are not looked up, so that it is over shows in the failures only.
-    overAt: freedAt(contest, (snapshot) => holds(contest, snapshot.contentId) || snapshot.listeners.every(({ port }) => port !== contest.port)),
+    overAt: freedAt(
+      contest,
+      (snapshot) => holds(contest, snapshot.contentId) || snapshot.listeners.every(({ port }) => port !== contest.port),
+    ),
     summary: `${name} uses port ${contest.port} for its connection to ${row.peer}, so ${contest.victims[0]?.app ?? 'a service'} cannot listen there.`,
     explanation: `Nobody listens on port ${contest.port}; it lies in ${range}, and the kernel gave it to ${name} as the local port of a connection to ${row.peer} (${state} at ${clock(sighting.snapshot.takenAt)}). A connection that has a port, in TIME_WAIT and CLOSE_WAIT too, keeps a server from binding it. It happens again whenever the kernel picks that port.`,
-    evidence: [quoteSnapshot(`Local port ${contest.port} belongs to a connection to ${row.peer} in ${state}.`, sighting.snapshot, row.line)],
+    evidence: [
+      quoteSnapshot(`Local port ${contest.port} belongs to a connection to ${row.peer} in ${state}.`, sighting.snapshot, row.line),
+    ],
     remedy: {
-      now: row.state === 'time_wait'
-        ? 'Start the service again after 60 s: TIME_WAIT ends by itself.'
-        : `End that connection (restart ${name === 'an outbound connection' ? 'its program' : name}, or where the kernel allows it: \`ss -K 'sport = :${contest.port}'\` as root), then start the service.`,
+      now:
+        row.state === 'time_wait'
+          ? 'Start the service again after 60 s: TIME_WAIT ends by itself.'
+          : `End that connection (restart ${name === 'an outbound connection' ? 'its program' : name}, or where the kernel allows it: \`ss -K 'sport = :${contest.port}'\` as root), then start the service.`,
       fix: `Reserve the port: \`sysctl -w net.ipv4.ip_local_reserved_ports=${contest.port}\` (add it to what is reserved already), and in /etc/sysctl.d to stay.`,
       prevent: 'Keep the ports of services outside ip_local_port_range, or reserve all of them.',
       verify: `\`sysctl net.ipv4.ip_local_reserved_ports\` lists ${contest.port}, and \`ss -ltnp 'sport = :${contest.port}'\` shows the service.`,

@@ -32,9 +32,10 @@ const unknownIn = (contest: Contest): Unknown => {
     case 'fixed-port': {
       const { port } = contest;
       const resource: Resource = { kind: 'fixed-port', localPort: port, peer: null, used: null, capacity: 1, assumed: false };
-      const what = contest.sightings.length === 0
-        ? reachSentence(contest)
-        : `In the snapshots around the failures nobody listens on port ${port} and no connection has it: whoever held it was gone by then, or it is bound without listening, which \`ss\` shows only with -B.`;
+      const what =
+        contest.sightings.length === 0
+          ? reachSentence(contest)
+          : `In the snapshots around the failures nobody listens on port ${port} and no connection has it: whoever held it was gone by then, or it is bound without listening, which \`ss\` shows only with -B.`;
       return { mechanism: 'fixed-port-in-use', resource, what, command: `ss -tanp 'sport = :${port}'; ss -Btanp 'sport = :${port}'` };
     }
     case 'descriptors':
@@ -46,16 +47,30 @@ const unknownIn = (contest: Contest): Unknown => {
       };
     case 'ephemeral-ports': {
       const named = contest.use !== null && contest.capacity !== null;
-      const what = contest.peak === null ? reachSentence(contest) : `${portsSentence(contest)} ${contest.isExhausted === true ? 'Nobody in particular holds most of them.' : 'That leaves room, so the failures need another reason: a short peak between two snapshots, another network namespace or address, or a limit that sockets do not show.'}`;
+      const what =
+        contest.peak === null
+          ? reachSentence(contest)
+          : `${portsSentence(contest)} ${contest.isExhausted === true ? 'Nobody in particular holds most of them.' : 'That leaves room, so the failures need another reason: a short peak between two snapshots, another network namespace or address, or a limit that sockets do not show.'}`;
       return {
         mechanism: 'ephemeral-port-exhaustion',
-        resource: { ...noResource, used: contest.use?.used ?? null, capacity: contest.capacity?.ports ?? null, assumed: !named || contest.capacity?.basis !== 'sysctl' },
+        resource: {
+          ...noResource,
+          used: contest.use?.used ?? null,
+          capacity: contest.capacity?.ports ?? null,
+          assumed: !named || contest.capacity?.basis !== 'sysctl',
+        },
         what,
-        command: "ss -tan | awk '{print $1}' | sort | uniq -c; sysctl net.ipv4.ip_local_port_range net.ipv4.ip_local_reserved_ports; ip netns list",
+        command:
+          "ss -tan | awk '{print $1}' | sort | uniq -c; sysctl net.ipv4.ip_local_port_range net.ipv4.ip_local_reserved_ports; ip netns list",
       };
     }
     case 'service':
-      return { mechanism: 'none-yet', resource: { ...noResource, kind: 'accept-queue', localPort: contest.port }, what: '', command: `ss -ltn 'sport = :${contest.port}'` };
+      return {
+        mechanism: 'none-yet',
+        resource: { ...noResource, kind: 'accept-queue', localPort: contest.port },
+        what: '',
+        command: `ss -ltn 'sport = :${contest.port}'`,
+      };
     case 'unresolved':
       return unresolvedIn(contest.why);
   }
@@ -63,12 +78,27 @@ const unknownIn = (contest: Contest): Unknown => {
 
 const unresolvedIn = (why: 'no-port-named' | 'foreign-address' | 'pool'): Unknown => {
   if (why === 'foreign-address') {
-    return { mechanism: 'none-yet', resource: { ...noResource, kind: 'fixed-port' }, what: 'The program binds an address that this host does not have: no port is short. The address in its configuration, or an interface that is not up yet, is to blame.', command: 'ip -brief address' };
+    return {
+      mechanism: 'none-yet',
+      resource: { ...noResource, kind: 'fixed-port' },
+      what: 'The program binds an address that this host does not have: no port is short. The address in its configuration, or an interface that is not up yet, is to blame.',
+      command: 'ip -brief address',
+    };
   }
   if (why === 'pool') {
-    return { mechanism: 'none-yet', resource: { ...noResource, kind: 'destination' }, what: "The program waits for a connection of its own pool in vain. No port or descriptor is short for it in the snapshots: connections are not given back to the pool, or the pool is too small.", command: 'ss -tanp' };
+    return {
+      mechanism: 'none-yet',
+      resource: { ...noResource, kind: 'destination' },
+      what: 'The program waits for a connection of its own pool in vain. No port or descriptor is short for it in the snapshots: connections are not given back to the pool, or the pool is too small.',
+      command: 'ss -tanp',
+    };
   }
-  return { mechanism: 'fixed-port-in-use', resource: { ...noResource, kind: 'fixed-port' }, what: 'The log names neither the port nor the kind of the failing bind, and the ephemeral range is not full.', command: "ss -ltnp; journalctl -u UNIT" };
+  return {
+    mechanism: 'fixed-port-in-use',
+    resource: { ...noResource, kind: 'fixed-port' },
+    what: 'The log names neither the port nor the kind of the failing bind, and the ephemeral range is not full.',
+    command: 'ss -ltnp; journalctl -u UNIT',
+  };
 };
 
 const overAt = (contest: Contest): string | null => {
@@ -103,7 +133,8 @@ export const inconclusiveDraft = (contest: Contest, verdicts: readonly Verdict[]
     remedy: {
       now: `When it happens again, run at once: \`${command}\` as root.`,
       fix: 'Nothing to fix before the cause is known: do not blame the largest pile of sockets.',
-      prevent: 'Take snapshots every minute as root, with owners, the sysctls and the descriptors (see the upload instructions), so that the next time is recorded.',
+      prevent:
+        'Take snapshots every minute as root, with owners, the sysctls and the descriptors (see the upload instructions), so that the next time is recorded.',
       verify: `${count(failuresOf(contest.victims), 'failure')} so far: the log of ${apps} stays free of them.`,
     },
     ports: contest.kind === 'ephemeral-ports' ? portsOf(contest) : null,

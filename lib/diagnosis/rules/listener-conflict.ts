@@ -9,7 +9,11 @@ const judgePort = (contest: FixedPortContest): Verdict => {
   const rival = rivalListener(contest);
   if (rival === null) {
     const [seen] = contest.sightings;
-    return clear(seen === undefined ? `No snapshot near the failures shows port ${contest.port}.` : `Nobody else listened on port ${contest.port} while it failed.`);
+    return clear(
+      seen === undefined
+        ? `No snapshot near the failures shows port ${contest.port}.`
+        : `Nobody else listened on port ${contest.port} while it failed.`,
+    );
   }
   const { listener, sighting } = rival;
   const culprit = culpritHolding(listener.holder, contest.port, null);
@@ -18,7 +22,9 @@ const judgePort = (contest: FixedPortContest): Verdict => {
   const at = where(listener.address, contest.port);
   const isShared = listener.owners > 1;
   const stillListens = (snapshot: (typeof contest.snapshots)[number]): boolean =>
-    snapshot.listeners.some((other) => other.port === contest.port && !(other.holder.kind === 'process' && contest.victimPids.includes(other.holder.pid)));
+    snapshot.listeners.some(
+      (other) => other.port === contest.port && !(other.holder.kind === 'process' && contest.victimPids.includes(other.holder.pid)),
+    );
   return found(1, {
     mechanism: 'fixed-port-in-use',
     severity: 'critical',
@@ -36,9 +42,10 @@ const judgePort = (contest: FixedPortContest): Verdict => {
     explanation: `${name} listens on ${at}${isShared ? ` together with ${listener.owners - 1} more (an inherited socket)` : ''}; a second program cannot bind port ${contest.port}${listener.address === '*' ? ' (this listener covers IPv4 and IPv6)' : ''}. No leak is involved.${process?.args == null ? '' : ` Its command line begins: ${process.args}.`}${process?.startedAt == null ? '' : ` It has run since ${process.startedAt.slice(0, 19)}Z.`}`,
     evidence: [quoteSnapshot(`${name} listens on ${at}.`, sighting.snapshot, listener.line)],
     remedy: {
-      now: culprit.pid === null
-        ? `Find it with \`ss -ltnp 'sport = :${contest.port}'\` as root; stop it, or give one of the two another port.`
-        : `Decide which of the two belongs on port ${contest.port}. To stop the other: \`systemctl status ${culprit.pid}\` names its unit; without one, \`kill ${culprit.pid}\`.`,
+      now:
+        culprit.pid === null
+          ? `Find it with \`ss -ltnp 'sport = :${contest.port}'\` as root; stop it, or give one of the two another port.`
+          : `Decide which of the two belongs on port ${contest.port}. To stop the other: \`systemctl status ${culprit.pid}\` names its unit; without one, \`kill ${culprit.pid}\`.`,
       fix: 'Let the service manager own the service, so that an old instance is stopped (and waited for) before a new one starts.',
       prevent: 'Give each service of a host its own port, and let deployments fail when the port is taken before they switch over.',
       verify: `\`ss -ltnp 'sport = :${contest.port}'\` shows the program that belongs there.`,

@@ -26,7 +26,9 @@ const remainsAround = (contest: FixedPortContest): readonly Remains[] =>
     .filter(({ rows }) => rows.length > 0);
 
 const formerListener = (contest: FixedPortContest): string | null => {
-  const former = contest.listeners.findLast(({ listener, snapshot }) => listener.port === contest.port && snapshot.takenAt <= contest.lastAt);
+  const former = contest.listeners.findLast(
+    ({ listener, snapshot }) => listener.port === contest.port && snapshot.takenAt <= contest.lastAt,
+  );
   return former?.listener.holder.kind === 'process' ? former.listener.holder.command : null;
 };
 

@@ -1,6 +1,16 @@
 import { clock, count, number, percent } from '../../text/words.ts';
 import type { ServiceContest } from '../contest.ts';
-import { closeWaitPiles, culpritOf, isQueueFull, latest, listenerIn, MIN_SOCKETS, neverAccepted, queueResource, serviceName } from '../service.ts';
+import {
+  closeWaitPiles,
+  culpritOf,
+  isQueueFull,
+  latest,
+  listenerIn,
+  MIN_SOCKETS,
+  neverAccepted,
+  queueResource,
+  serviceName,
+} from '../service.ts';
 import { growthPerMinute, type Moment, since } from '../track.ts';
 import { clear, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
 
@@ -28,7 +38,8 @@ const judgeService = (contest: ServiceContest): Verdict => {
   const listener = listenerIn(moment, contest.port);
   const figure = `${number(unread)} of ${count(total, 'accepted CLOSE_WAIT connection')} on port ${contest.port} hold unread data`;
   if (unread < MIN_SOCKETS || unread < UNREAD_SHARE * total) return clear(`${figure}.`);
-  if (neverAccepted(moment) === null && listener !== null && isQueueFull(listener, moment)) return clear('They wait in the accept queue, not in the program.');
+  if (neverAccepted(moment) === null && listener !== null && isQueueFull(listener, moment))
+    return clear('They wait in the accept queue, not in the program.');
   const name = serviceName(contest);
   const seen = contest.track.filter((candidate) => unreadIn(candidate).unread >= MIN_SOCKETS);
   const startedAt = since(contest.track, (candidate) => candidate.closeWait) ?? moment.snapshot.takenAt;
@@ -51,7 +62,10 @@ const judgeService = (contest: ServiceContest): Verdict => {
     explanation: `${name} has accepted these connections but not read from them: ${figure} at ${clock(moment.snapshot.takenAt)} (${percent(unread, total)}). Their clients ran into their timeout and closed. The program is behind, or the clients' timeout is shorter than its answers take.`,
     evidence: [quoteSnapshot(`${figure} (Recv-Q above 1).`, moment.snapshot, linesOf(closeWaitPiles(moment)))],
     remedy: {
-      now: pid === null ? `Find what the service on port ${contest.port} waits for (a database, a lock, the CPU).` : `See what ${name} waits for: \`top -H -p ${pid}\`, \`jstack ${pid}\` for Java, \`ss -tnp | grep 'pid=${pid},'\` for what it is connected to.`,
+      now:
+        pid === null
+          ? `Find what the service on port ${contest.port} waits for (a database, a lock, the CPU).`
+          : `See what ${name} waits for: \`top -H -p ${pid}\`, \`jstack ${pid}\` for Java, \`ss -tnp | grep 'pid=${pid},'\` for what it is connected to.`,
       fix: 'Make the slow part faster or concurrent; refuse early when the queue of work is long; drop requests whose client is gone.',
       prevent: 'Let clients wait longer than the slowest answer that is meant to be, and alarm on request latency.',
       verify: `\`ss -tan state close-wait 'sport = :${contest.port}'\` shows no rows with a Recv-Q above 1.`,

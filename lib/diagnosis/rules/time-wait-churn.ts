@@ -48,13 +48,18 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
       .filter((part) => part !== '')
       .join(' '),
     evidence: [
-      quoteSnapshot(`${count(closed, 'socket')} toward ${peer} stand in TIME_WAIT.`, suspect.moment.snapshot, linesOf(suspect.moment.piles)),
+      quoteSnapshot(
+        `${count(closed, 'socket')} toward ${peer} stand in TIME_WAIT.`,
+        suspect.moment.snapshot,
+        linesOf(suspect.moment.piles),
+      ),
       ...(contest.peak === null ? [] : [quoteSnapshot(portsSentence(contest), contest.peak)]),
     ],
     remedy: {
       now: `Slow down or stop the program that calls ${peer}: its ports return within ${TIME_WAIT_SECONDS} s. Where only plain connects fail, \`sysctl -w net.ipv4.tcp_tw_reuse=1\` lets them take over ports in TIME_WAIT.`,
       fix: `Reuse connections to ${peer} (keep-alive, one shared client or pool) instead of one for each request.`,
-      prevent: 'Spread the load over more peer addresses, or widen ip_local_port_range: both raise the limit only. tcp_fin_timeout does not shorten TIME_WAIT.',
+      prevent:
+        'Spread the load over more peer addresses, or widen ip_local_port_range: both raise the limit only. tcp_fin_timeout does not shorten TIME_WAIT.',
       verify: '`ss -Htn state time-wait | wc -l` stays far below the size of the port range.',
     },
     ports: portsOf(contest),
@@ -66,7 +71,8 @@ const judgeEphemeral = (contest: EphemeralContest): Verdict => {
   const [largest] = contest.suspects;
   const timeWait = contest.suspects.reduce((sum, suspect) => sum + timeWaitOf(suspect), 0);
   const figure = `${count(timeWait, 'socket')} in TIME_WAIT${contest.capacity === null ? '' : ` of ${count(contest.capacity.ports, 'port')}`}`;
-  if (largest === undefined || natureOf(largest).kind !== 'churn') return clear(`${figure}${contest.peak === null ? '' : ` at ${clock(contest.peak.takenAt)}`}: not what fills the range.`);
+  if (largest === undefined || natureOf(largest).kind !== 'churn')
+    return clear(`${figure}${contest.peak === null ? '' : ` at ${clock(contest.peak.takenAt)}`}: not what fills the range.`);
   const { capacity, use } = contest;
   const isTight = capacity !== null && use !== null && use.used >= RELIEVED_SHARE * capacity.ports;
   // Without a shortage, TIME_WAIT is how TCP works (RFC 9293 §3.3.2) and no finding.

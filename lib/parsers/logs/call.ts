@@ -20,7 +20,8 @@ const CONNECT =
   /\bNet\.(?:connect0?|pollConnect(?:Now)?)\b|socketConnect|finishConnect|FinishConnect|timedFinishConnect|internalConnect|TCPConnectWrap|: connect$|: connect\b(?! ?EADDR)|no further information|dial tcp|connectex|\bconnect\(\)|connect\(2\)|ConnectHelper|ConnectToTcpHost|sock\.connect|_create_connection|Failed to establish a new connection|open TCP connection|stream_socket_client|while connecting to upstream|Failed to connect to|Connect(?:ing)? to|connect failed|ConnectException|NoRouteToHostException|urlopen error/;
 
 /** Java's bind of an address, as a frame. */
-const BIND_FRAME = /\bNet\.bind0?\(|socketBind|\.bind\(|bind failed|\(Bind failed\)|cannot bind|[Ff]ailed to bind|unable to bind|bind\(\)|bind\(2\)|bind_socket/;
+const BIND_FRAME =
+  /\bNet\.bind0?\(|socketBind|\.bind\(|bind failed|\(Bind failed\)|cannot bind|[Ff]ailed to bind|unable to bind|bind\(\)|bind\(2\)|bind_socket/;
 
 const inUse = (text: string, errorLine: string): FailingCall => {
   // On Windows connect itself says so when ports run out, and its frames or the suffix tell.

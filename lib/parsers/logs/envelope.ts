@@ -41,7 +41,7 @@ const ISO_SYSLOG = /^(\d{4}-\d{2}-\d{2}T\S{8,30}) (\S{1,255}) ([^\s[\]:]{1,64})(
 const BSD_SYSLOG = /^(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}) (?:(\S{1,255}) )?([^\s[\]:]{1,64})(?:\[(\d{1,7})\])?: ?/;
 
 /** rsyslog writes a newline as #012, log4j2's Rfc5424Layout as \\n. */
-const unescape = (message: string): readonly string[] => {
+const unescapeLines = (message: string): readonly string[] => {
   if (message.includes('#012')) return message.split('#012').map((line) => line.replaceAll('#011', '\t'));
   return message.includes('\\n') ? message.split(/\\{1,2}n/) : [message];
 };
@@ -52,13 +52,22 @@ const unwrapSyslog = (text: string): Unwrapped | null => {
   const modern = RFC5424.exec(text);
   if (modern !== null) {
     const [whole, time = '', , app = '', procId] = modern;
-    return { ...PLAIN, lines: unescape(text.slice(whole.length)), stream: `${app} ${procId}`, written: stampOf(time)?.written ?? null, pid: pidOf(procId), isWhole: true };
+    return {
+      ...PLAIN,
+      lines: unescapeLines(text.slice(whole.length)),
+      stream: `${app} ${procId}`,
+      written: stampOf(time)?.written ?? null,
+      pid: pidOf(procId),
+      isWhole: true,
+    };
   }
   const match = ISO_SYSLOG.exec(text) ?? BSD_SYSLOG.exec(text);
   if (match === null) return null;
   const [whole, time = '', , tag = '', pid] = match;
   const stamp = stampOf(time);
-  return stamp === null ? null : { ...PLAIN, lines: unescape(text.slice(whole.length)), stream: `${tag} ${pid}`, written: stamp.written, pid: pidOf(pid) };
+  return stamp === null
+    ? null
+    : { ...PLAIN, lines: unescapeLines(text.slice(whole.length)), stream: `${tag} ${pid}`, written: stamp.written, pid: pidOf(pid) };
 };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -111,7 +120,19 @@ const timeOf = (json: Json): Written | null => {
 
 const MESSAGES = ['message', 'msg', 'MESSAGE', '@m', 'event', 'textPayload'];
 const ERRORS = ['error.type', 'error.message', 'error', 'err', 'exception', 'exception_message', 'errmsg', 'reason'];
-const STACKS = ['error.stack_trace', 'stack_trace', 'stackTrace', 'stacktrace', 'stack', 'err.stack', 'error.stack', 'exc_info', '@x', 'thrown', 'traceback'];
+const STACKS = [
+  'error.stack_trace',
+  'stack_trace',
+  'stackTrace',
+  'stacktrace',
+  'stack',
+  'err.stack',
+  'error.stack',
+  'exc_info',
+  '@x',
+  'thrown',
+  'traceback',
+];
 
 /** Error fields and stacks come as text or as objects of text; both end as lines. */
 const flatten = (value: unknown, depth = 0): readonly string[] => {
@@ -120,7 +141,9 @@ const flatten = (value: unknown, depth = 0): readonly string[] => {
   if (!isObject(value) || depth > 3) return [];
   return Object.entries(value)
     .slice(0, 40)
-    .flatMap(([key, item]) => (typeof item === 'string' || isObject(item) || Array.isArray(item) ? flatten(item, depth + 1) : [`${key}: ${String(item)}`]));
+    .flatMap(([key, item]) =>
+      typeof item === 'string' || isObject(item) || Array.isArray(item) ? flatten(item, depth + 1) : [`${key}: ${String(item)}`],
+    );
 };
 
 /** MESSAGE of journald is an array of bytes where it is not UTF-8. */
@@ -136,7 +159,13 @@ const unwrapDocker = (json: Json): Unwrapped | null => {
   const log = json.log;
   if (typeof log !== 'string' || (json.stream === undefined && json.time === undefined)) return null;
   const isPartial = !log.endsWith('\n');
-  return { ...PLAIN, lines: [isPartial ? log : log.slice(0, -1)], stream: text(json.stream), written: stampOf(text(json.time))?.written ?? null, isPartial };
+  return {
+    ...PLAIN,
+    lines: [isPartial ? log : log.slice(0, -1)],
+    stream: text(json.stream),
+    written: stampOf(text(json.time))?.written ?? null,
+    isPartial,
+  };
 };
 
 const unwrapJson = (line: string): Unwrapped | null => {

@@ -12,7 +12,8 @@ const MAX_FRAME = 200;
 const MAX_FRAMES = 60;
 
 /** Frames of the runtime say how it failed, not whose call it was. */
-const RUNTIME_FRAME = /^(?:at )?(?:java\.|javax\.|jdk\.|sun\.|com\.sun\.|java\.base\/|java\.net\.http\/|kotlin\.|scala\.|node:|internal\/|System\.|async |goroutine|runtime\.|net\.|syscall\.|<anonymous>|process\.processTicks)/;
+const RUNTIME_FRAME =
+  /^(?:at )?(?:java\.|javax\.|jdk\.|sun\.|com\.sun\.|java\.base\/|java\.net\.http\/|kotlin\.|scala\.|node:|internal\/|System\.|async |goroutine|runtime\.|net\.|syscall\.|<anonymous>|process\.processTicks)/;
 
 const FRAME = /^\s*(?:at |File "|from |\.\.\.)|^[\w/.@-]{1,200}:\d{1,6}:in |^\t[/\w.-]{1,200}\.go:\d/;
 
@@ -31,10 +32,10 @@ const ownFrame = (frames: readonly string[]): string | null => {
 };
 
 /** What varies between repeats of one failure: numbers, object addresses, generated names. */
-const stable = (text: string): string =>
-  text.replaceAll(/0x[0-9a-f]+/gi, '#').replaceAll(/\d+/g, '#');
+const stable = (text: string): string => text.replaceAll(/0x[0-9a-f]+/gi, '#').replaceAll(/\d+/g, '#');
 
-const fingerprint = (parts: readonly (string | number | null)[]): string => createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
+const fingerprint = (parts: readonly (string | number | null)[]): string =>
+  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
 
 /** `GeneratedMethodAccessor3`, `NativeMethodAccessorImpl` (the JVM changes from one to the other after some calls) are one frame. */
 const REFLECTION = /reflect\.(?:GeneratedMethodAccessor|NativeMethodAccessor|DelegatingMethodAccessor|Generated|DirectMethodHandle)/;
@@ -83,7 +84,11 @@ const portOf = (event: Event, index: number): number | null => {
 };
 
 const peerOf = (event: Event, index: number): string | null => {
-  const around = [event[index] ?? '', event.slice(index + 1, index + 12).join('\n'), ...event.slice(0, index).filter((line) => !FRAME.test(line))];
+  const around = [
+    event[index] ?? '',
+    event.slice(index + 1, index + 12).join('\n'),
+    ...event.slice(0, index).filter((line) => !FRAME.test(line)),
+  ];
   for (const text of around) {
     const peer = peerIn(text.slice(0, 4000));
     if (peer !== null) return peer;
@@ -107,7 +112,10 @@ export const failureIn = (event: Event, record: LogRecord): Told | null => {
   const peer = call === 'connect' || call === 'bind-any' ? peerOf(event, signed.index) : null;
   const isHead = event === record.lines || (signed.index === 0 && event[0] === record.lines[0]);
   const exception = quotable((isHead && signed.index === 0 ? record.message : errorLine).trim(), MAX_ERROR);
-  const shape = frames.filter((frame) => !REFLECTION.test(frame)).slice(0, 12).map(stable);
+  const shape = frames
+    .filter((frame) => !REFLECTION.test(frame))
+    .slice(0, 12)
+    .map(stable);
   return {
     kind,
     call,

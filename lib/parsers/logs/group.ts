@@ -100,7 +100,12 @@ export class RecordGrouper {
     const lines = [joined, ...frame.lines.slice(1)];
     if (frame.isWhole) {
       this.#close(frame.stream);
-      this.#begin({ written: frame.written, pid: frame.pid, thread: frame.thread, message: lines[0] ?? '', rest: lines[0] ?? '' }, frame.stream, line, true);
+      this.#begin(
+        { written: frame.written, pid: frame.pid, thread: frame.thread, message: lines[0] ?? '', rest: lines[0] ?? '' },
+        frame.stream,
+        line,
+        true,
+      );
       for (const more of lines.slice(1)) this.#add(frame.stream, more, line);
       this.#close(frame.stream);
       return;
@@ -113,14 +118,30 @@ export class RecordGrouper {
   }
 
   /** A frame's inner line may begin a record of its own, go on with one, or be a record by the frame's word. */
-  #framed(lines: readonly string[], frame: { readonly stream: string; readonly written: Written | null; readonly pid: number | null; readonly thread: string | null }, line: number): void {
+  #framed(
+    lines: readonly string[],
+    frame: { readonly stream: string; readonly written: Written | null; readonly pid: number | null; readonly thread: string | null },
+    line: number,
+  ): void {
     for (const [i, text] of lines.entries()) {
       const head = this.#heads.read(text);
       const open = this.#open.get(frame.stream);
       const goesOn = i > 0 || (head === null && open !== undefined && (isContinuation(text) || !this.#begins(text, open)));
       if (goesOn && open !== undefined) this.#add(frame.stream, text, line);
       // An offset in the frame is the transport's own clock, and surer than an inner time without a zone.
-      else this.#begin({ written: frame.written ?? head?.written ?? null, pid: head?.pid ?? frame.pid, thread: head?.thread ?? frame.thread, message: head?.message ?? text, rest: head?.rest ?? text }, frame.stream, line, true);
+      else
+        this.#begin(
+          {
+            written: frame.written ?? head?.written ?? null,
+            pid: head?.pid ?? frame.pid,
+            thread: head?.thread ?? frame.thread,
+            message: head?.message ?? text,
+            rest: head?.rest ?? text,
+          },
+          frame.stream,
+          line,
+          true,
+        );
     }
   }
 
@@ -153,7 +174,8 @@ export class RecordGrouper {
   #begins(text: string, open: Open): boolean {
     if (text === '' || CHAINS.some((chain) => text.startsWith(chain))) return false;
     const last = open.lines.findLast((line) => line !== '') ?? '';
-    if (text === TRACEBACK) return !open.hasHead && !CHAINS.some((chain) => last.startsWith(chain)) && open.lines.length > 1 && PYTHON_END.test(last);
+    if (text === TRACEBACK)
+      return !open.hasHead && !CHAINS.some((chain) => last.startsWith(chain)) && open.lines.length > 1 && PYTHON_END.test(last);
     if (open.hasHead) return false;
     const isPython = open.lines.some((line) => line.startsWith('  File "'));
     if (isPython && isContinuation(last)) return false;

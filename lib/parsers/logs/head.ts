@@ -21,9 +21,11 @@ const LEADS: readonly RegExp[] = [
 ];
 
 /** Programs that print no time: uvicorn, HAProxy, .NET's console, PHP. */
-const TIMELESS = /^(?:(?:INFO|WARNING|ERROR|CRITICAL): {4,}|\[(?:NOTICE|ALERT|WARNING)\] +\((\d{1,7})\) : |(?:info|warn|fail|crit|dbug|trce): [\w.]+\[\d+\]$|PHP (?:Warning|Fatal error|Notice): )/;
+const TIMELESS =
+  /^(?:(?:INFO|WARNING|ERROR|CRITICAL): {4,}|\[(?:NOTICE|ALERT|WARNING)\] +\((\d{1,7})\) : |(?:info|warn|fail|crit|dbug|trce): [\w.]+\[\d+\]$|PHP (?:Warning|Fatal error|Notice): )/;
 
-const LEVEL = '(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRITICAL|FTL|INF|WRN|DBG|emerg|alert|crit|critical|error|warn|warning|notice|info|debug|trace|config)';
+const LEVEL =
+  '(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRITICAL|FTL|INF|WRN|DBG|emerg|alert|crit|critical|error|warn|warning|notice|info|debug|trace|config)';
 
 /** Where a PID stands behind the time, one entry a family of formats. */
 const PIDS: readonly RegExp[] = [
@@ -50,15 +52,20 @@ const firstMatch = (patterns: readonly RegExp[], text: string): number | null =>
 
 const MAX_PREFIX = 160;
 
+/** What may stand between the time and the thread: levels, PIDs, dashes. Words end the prefix, and a bracket in them is no thread. */
+const BEFORE_THREAD = new RegExp(`^(?:[\\] :-]|\\d{1,7}(?![\\w.])|${LEVEL}(?!\\w)){1,24}`);
+/** Envoy's `[source/server.cc:81]` */
+const SOURCE_LOCATION = /\.\w{1,4}:\d+$/;
+
 const threadIn = (prefix: string): string | null => {
-  let at = 0;
-  for (let i = 0; i < 4; i += 1) {
-    const open = prefix.indexOf('[', at);
-    const close = prefix.indexOf(']', open);
-    if (open < 0 || close < 0) return null;
-    const name = prefix.slice(open + 1, close).trim();
-    if (!NO_THREAD.test(name)) return name;
-    at = close + 1;
+  let rest = prefix;
+  for (let i = 0; i < 8; i += 1) {
+    rest = rest.slice(BEFORE_THREAD.exec(rest)?.[0].length ?? 0);
+    const close = rest.startsWith('[') ? rest.indexOf(']') : -1;
+    if (close < 0) return null;
+    const name = rest.slice(1, close).trim();
+    if (!NO_THREAD.test(name) && !SOURCE_LOCATION.test(name)) return name;
+    rest = rest.slice(close + 1);
   }
   return null;
 };
@@ -121,6 +128,12 @@ export class HeadReader {
   #timeless(text: string): Head | null {
     const match = TIMELESS.exec(text);
     if (match === null) return null;
-    return { written: null, pid: match[1] === undefined ? null : Number(match[1]), thread: null, message: text.slice(match[0].length), rest: text };
+    return {
+      written: null,
+      pid: match[1] === undefined ? null : Number(match[1]),
+      thread: null,
+      message: text.slice(match[0].length),
+      rest: text,
+    };
   }
 }

@@ -9,19 +9,49 @@ interface Signature {
 
 /** strerror(EADDRNOTAVAIL) in the locales that Java and glibc print (KERNEL.md: "translated by its locale"). */
 const NOT_AVAILABLE_ABROAD = [
-  'angeforderte Adresse kann nicht zugewiesen', "Impossible d'assigner l'adresse", "impossible d'assigner l'adresse", 'No se puede asignar la dirección', 'Não é possível atribuir', 'Não foi possível atribuir', 'Impossibile assegnare', '要求されたアドレスに割り当て', '無法指定', '无法指定被请求的地址', '无法分配请求的地址', '요청된 주소를 할당할 수 없', 'Невозможно назначить',
+  'angeforderte Adresse kann nicht zugewiesen',
+  "Impossible d'assigner l'adresse",
+  "impossible d'assigner l'adresse",
+  'No se puede asignar la dirección',
+  'Não é possível atribuir',
+  'Não foi possível atribuir',
+  'Impossibile assegnare',
+  '要求されたアドレスに割り当て',
+  '無法指定',
+  '无法指定被请求的地址',
+  '无法分配请求的地址',
+  '요청된 주소를 할당할 수 없',
+  'Невозможно назначить',
 ].join('|');
 
 /** strerror(EADDRINUSE), likewise. */
 const IN_USE_ABROAD = [
-  'Die Adresse wird bereits verwendet', 'Adresse bereits verwendet', 'Adresse déjà utilisée', 'La dirección ya se está usando', 'Dirección ya en uso', 'Endereço já em uso', 'Indirizzo già in uso', 'アドレスは既に使用中', 'そのアドレスは既に使用中', '地址已在使用', '地址已被使用', '位址已經在使用', '주소가 이미 사용 중', 'Адрес уже используется',
+  'Die Adresse wird bereits verwendet',
+  'Adresse bereits verwendet',
+  'Adresse déjà utilisée',
+  'La dirección ya se está usando',
+  'Dirección ya en uso',
+  'Endereço já em uso',
+  'Indirizzo già in uso',
+  'アドレスは既に使用中',
+  'そのアドレスは既に使用中',
+  '地址已在使用',
+  '地址已被使用',
+  '位址已經在使用',
+  '주소가 이미 사용 중',
+  'Адрес уже используется',
 ].join('|');
 
 const SIGNATURES: readonly Signature[] = [
-  { kind: 'too-many-open-files', pattern: /[Tt]oo many open files|\bEMFILE\b|\bENFILE\b|\[Errno 2[34]\]|Os \{ code: 2[34]\b|WSAEMFILE|\b10024\b.{0,40}[Ss]ocket/ },
+  {
+    kind: 'too-many-open-files',
+    pattern: /[Tt]oo many open files|\bEMFILE\b|\bENFILE\b|\[Errno 2[34]\]|Os \{ code: 2[34]\b|WSAEMFILE|\b10024\b.{0,40}[Ss]ocket/,
+  },
   {
     kind: 'address-not-available',
-    pattern: new RegExp(`[Cc]annot assign requested address|[Cc]an't assign requested address|\\bEADDRNOTAVAIL\\b|\\[Errno (?:99|49)\\]|AddrNotAvailable|WSAEADDRNOTAVAIL|requested address is not valid in its context|${NOT_AVAILABLE_ABROAD}`),
+    pattern: new RegExp(
+      `[Cc]annot assign requested address|[Cc]an't assign requested address|\\bEADDRNOTAVAIL\\b|\\[Errno (?:99|49)\\]|AddrNotAvailable|WSAEADDRNOTAVAIL|requested address is not valid in its context|${NOT_AVAILABLE_ABROAD}`,
+    ),
   },
   {
     kind: 'address-in-use',
@@ -31,11 +61,13 @@ const SIGNATURES: readonly Signature[] = [
   },
   {
     kind: 'pool-exhausted',
-    pattern: /Timeout waiting for connection|ConnectionPoolTimeoutException|ConnectionRequestTimeoutException|Connection is not available, request timed out|QueuePool limit of size|Could not get a resource from the pool|PoolExhaustedException|[Pp]ool exhausted|Timeout waiting for idle object|PoolAcquireTimeoutException|Pool#acquire|Acquire operation took longer|remaining connection slots are reserved|The timeout period elapsed prior to obtaining a connection from the pool|httpx\.PoolTimeout|\bPoolTimeout\b/,
+    pattern:
+      /Timeout waiting for connection|ConnectionPoolTimeoutException|ConnectionRequestTimeoutException|Connection is not available, request timed out|QueuePool limit of size|Could not get a resource from the pool|PoolExhaustedException|[Pp]ool exhausted|Timeout waiting for idle object|PoolAcquireTimeoutException|Pool#acquire|Acquire operation took longer|remaining connection slots are reserved|The timeout period elapsed prior to obtaining a connection from the pool|httpx\.PoolTimeout|\bPoolTimeout\b/,
   },
   {
     kind: 'leak-warning',
-    pattern: /was leaked\. Did you forget|was not shutdown properly|Unclosed client session|Unclosed connector|Unclosed connection|Connection leak detection triggered|Apparent connection leak detected|LEAK: [\w.]{1,80} was not released|unclosed <socket\.socket|ResourceWarning: unclosed|connection leak was detected/,
+    pattern:
+      /was leaked\. Did you forget|was not shutdown properly|Unclosed client session|Unclosed connector|Unclosed connection|Connection leak detection triggered|Apparent connection leak detected|LEAK: [\w.]{1,80} was not released|unclosed <socket\.socket|ResourceWarning: unclosed|connection leak was detected/,
   },
 ];
 
@@ -71,8 +103,10 @@ export const kindOf = (lines: readonly string[]): Signed | null => {
   for (const [index, line] of lines.entries()) {
     const text = line.length > MAX_LOOK ? line.slice(0, MAX_LOOK) : line;
     const kind = kindOfLine(text);
-    if (kind !== null && (best === null || RANK.indexOf(kind) < RANK.indexOf(best.kind) || best.isByClass)) best = { kind, index, isByClass: false };
-    else if (best === null && BIND_EXCEPTION.test(text) && !/[Nn]o such|[Pp]ermission denied|EACCES/.test(text)) best = { kind: 'address-in-use', index, isByClass: true };
+    if (kind !== null && (best === null || RANK.indexOf(kind) < RANK.indexOf(best.kind) || best.isByClass))
+      best = { kind, index, isByClass: false };
+    else if (best === null && BIND_EXCEPTION.test(text) && !/[Nn]o such|[Pp]ermission denied|EACCES/.test(text))
+      best = { kind: 'address-in-use', index, isByClass: true };
   }
   return best;
 };

@@ -23,7 +23,11 @@ const hostBefore = (text: string, colon: number): string => {
 const isHost = (host: string): boolean => {
   if (host === '' || host === '*' || host === ':' || host === '::' || host.startsWith('[') || host === 'localhost') return true;
   if (SOURCE_FILE.test(host) || /^\d+$/.test(host) || /\d:\d\d$/.test(host)) return false;
-  return /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host) || /^[a-z][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,8}$/i.test(host) || /^[0-9a-f:]{2,39}$/i.test(host);
+  return (
+    /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host) ||
+    /^[a-z][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,8}$/i.test(host) ||
+    /^[0-9a-f:]{2,39}$/i.test(host)
+  );
 };
 
 /** Every `host:port` in a text. */
@@ -34,7 +38,15 @@ export const addressesIn = (text: string): readonly Address[] => {
     while (end < text.length && end - colon < 7 && isDigit(text.charCodeAt(end))) end += 1;
     const port = Number(text.slice(colon + 1, end));
     const next = text[end] ?? ' ';
-    if (end === colon + 1 || end - colon > 6 || port > 65_535 || /\w/.test(next) || (next === ':' && /[\w:]/.test(text[end + 1] ?? ' ')) || (next === '.' && isDigit(text.charCodeAt(end + 1)))) continue;
+    if (
+      end === colon + 1 ||
+      end - colon > 6 ||
+      port > 65_535 ||
+      /\w/.test(next) ||
+      (next === ':' && /[\w:]/.test(text[end + 1] ?? ' ')) ||
+      (next === '.' && isDigit(text.charCodeAt(end + 1)))
+    )
+      continue;
     const host = hostBefore(text, colon);
     if (isHost(host)) found.push({ host: host.replace(/^\[|\]$/g, ''), port });
   }
@@ -58,14 +70,23 @@ const namedPort = (text: string): number | null => {
 };
 
 /** The port that a line about a listener names. */
-export const portIn = (text: string): number | null => namedPort(text) ?? addressesIn(text).map(({ port }) => port).find(valid) ?? null;
+export const portIn = (text: string): number | null =>
+  namedPort(text) ??
+  addressesIn(text)
+    .map(({ port }) => port)
+    .find(valid) ??
+  null;
 
 const isWildcard = (host: string): boolean => host === '' || host === '*' || host === ':' || host === '::' || host === '0.0.0.0';
 
 const write = ({ host, port }: Address): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 
 /** `HTTPConnectionPool(host='10.77.0.1', port=8099)` · `"10.77.0.1" port 8099` · Node's `address: '10.77.0.1',` and `port: 8099` on two lines */
-const APART: readonly RegExp[] = [/host='([\w.:-]{1,255})', port=(\d{1,5})/, /"([\w.:-]{1,255})" port (\d{1,5})/, /address: '([\w.:-]{1,255})',\s{1,40}port: (\d{1,5})/];
+const APART: readonly RegExp[] = [
+  /host='([\w.:-]{1,255})', port=(\d{1,5})/,
+  /"([\w.:-]{1,255})" port (\d{1,5})/,
+  /address: '([\w.:-]{1,255})',\s{1,40}port: (\d{1,5})/,
+];
 
 /** The peer that a line about a connect names; of several the first, behind `->` where a local address is named too (Go). */
 export const peerIn = (text: string): string | null => {

@@ -63,7 +63,13 @@ export class LogReader {
   #from: string | null = null;
   #to: string | null = null;
   #basis: TimeBasis = 'upload';
-  #previous: { readonly told: Told; readonly at: string; readonly record: number; readonly thread: string | null; readonly hasTime: boolean } | null = null;
+  #previous: {
+    readonly told: Told;
+    readonly at: string;
+    readonly record: number;
+    readonly thread: string | null;
+    readonly hasTime: boolean;
+  } | null = null;
   #pending: { readonly failure: Failure; readonly record: number } | null = null;
   #looked = 0;
   #binary = 0;
@@ -85,7 +91,10 @@ export class LogReader {
 
   end(): LogReadResult {
     if (this.#looked > 0 && this.#binary > MAX_BINARY_SHARE * this.#looked) {
-      return { kind: 'refused', reason: `It is not text: is it a compressed or binary file? Its first line is "${quotable(this.#firstText ?? '', 80)}".` };
+      return {
+        kind: 'refused',
+        reason: `It is not text: is it a compressed or binary file? Its first line is "${quotable(this.#firstText ?? '', 80)}".`,
+      };
     }
     this.#grouper.end();
     this.#flush();
@@ -146,7 +155,8 @@ export class LogReader {
   /** A runtime's own warning has no time, and the program's line about the same failure right behind it has (PHP): one event, with that time. */
   #isToldAgain(failure: Failure, record: LogRecord): boolean {
     const pending = this.#pending;
-    if (pending === null || record.written === null || this.#records - pending.record !== 1 || pending.failure.kind !== failure.kind) return false;
+    if (pending === null || record.written === null || this.#records - pending.record !== 1 || pending.failure.kind !== failure.kind)
+      return false;
     this.#pending = null;
     this.#emit({ ...pending.failure, at: failure.at, timeBasis: failure.timeBasis });
     return true;
@@ -174,7 +184,8 @@ export class LogReader {
    */
   #isEcho(told: Told, record: LogRecord, instant: Instant | null): boolean {
     const previous = this.#previous;
-    if (previous === null || this.#records - previous.record !== 1 || previous.thread !== record.thread || previous.told.kind !== told.kind) return false;
+    if (previous === null || this.#records - previous.record !== 1 || previous.thread !== record.thread || previous.told.kind !== told.kind)
+      return false;
     if (previous.told.fingerprint === told.fingerprint || previous.told.exception === told.exception) return false;
     // The line, then its trace: one of the two has frames.
     if (previous.told.frames.length > 0 === told.frames.length > 0) return false;
