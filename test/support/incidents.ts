@@ -4,7 +4,12 @@ import { z } from 'zod';
 
 const ROOT = new URL('../fixtures/incidents', import.meta.url).pathname;
 
-const culprit = z.object({ pid: z.number().optional(), command: z.string().optional(), peer: z.string().optional(), localPort: z.number().optional() });
+const culprit = z.object({
+  pid: z.number().optional(),
+  command: z.string().optional(),
+  peer: z.string().optional(),
+  localPort: z.number().optional(),
+});
 const truth = z.object({
   host: z.string(),
   cause: z.string().nullable(),

@@ -74,11 +74,15 @@ export class World {
           const own = [...this.digests.values()].filter((digest) => digest.host === host).sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
           const newest = own[0] === undefined ? 0 : Date.parse(timeOf(own[0]));
           const snapshots = own.filter(({ kind }) => kind === 'snapshot').slice(0, maxSnapshots);
-          return [...snapshots, ...own.filter(({ kind }) => kind === 'log')].filter((digest) => Date.parse(timeOf(digest)) >= newest - spanMs);
+          return [...snapshots, ...own.filter(({ kind }) => kind === 'log')].filter(
+            (digest) => Date.parse(timeOf(digest)) >= newest - spanMs,
+          );
         }),
       lastHeard: (host) => after('lastHeard', () => this.heard.get(host) ?? null),
-      putLookup: (host, lookup) => after('putLookup', () => void this.lookups.set(`${host} ${lookup.contentId} ${lookup.port}`, structuredClone(lookup))),
-      lookups: (host, wanted) => after('lookups', () => wanted.flatMap(({ contentId, port }) => this.lookups.get(`${host} ${contentId} ${port}`) ?? [])),
+      putLookup: (host, lookup) =>
+        after('putLookup', () => void this.lookups.set(`${host} ${lookup.contentId} ${lookup.port}`, structuredClone(lookup))),
+      lookups: (host, wanted) =>
+        after('lookups', () => wanted.flatMap(({ contentId, port }) => this.lookups.get(`${host} ${contentId} ${port}`) ?? [])),
       readBoard: (host) => after('readBoard', () => this.boards.get(host) ?? null),
       writeBoard: (board) =>
         after('writeBoard', () => {
@@ -86,14 +90,23 @@ export class World {
           this.boards.set(board.host, structuredClone({ ...board, version: board.version + 1 }));
           return 'written';
         }),
-      busyHosts: () => after('busyHosts', () => onePage([...this.boards.values()].filter(({ outbox, cases }) => outbox.length > 0 || cases.some(({ status }) => status === 'open')).map(({ host }) => host))),
+      busyHosts: () =>
+        after('busyHosts', () =>
+          onePage(
+            [...this.boards.values()]
+              .filter(({ outbox, cases }) => outbox.length > 0 || cases.some(({ status }) => status === 'open'))
+              .map(({ host }) => host),
+          ),
+        ),
       putAnalysis: (analysis, revision) =>
         after('putAnalysis', () => {
-          if ((this.analyses.get(analysis.id)?.revision ?? 0) <= revision) this.analyses.set(analysis.id, structuredClone({ analysis, revision }));
+          if ((this.analyses.get(analysis.id)?.revision ?? 0) <= revision)
+            this.analyses.set(analysis.id, structuredClone({ analysis, revision }));
         }),
       getAnalysis: (id) => after('getAnalysis', () => this.analyses.get(id)?.analysis ?? null),
       listAnalyses: () => after('listAnalyses', () => onePage([...this.analyses.values()].map(({ analysis }) => analysis))),
-      listHosts: () => after('listHosts', () => onePage([...this.heard].map(([host, lastHeardAt]): HostSummary => ({ host, lastHeardAt })))),
+      listHosts: () =>
+        after('listHosts', () => onePage([...this.heard].map(([host, lastHeardAt]): HostSummary => ({ host, lastHeardAt })))),
       putRejection: (rejection) => after('putRejection', () => void this.rejections.push(rejection)),
       listRejections: () => after('listRejections', () => onePage(this.rejections)),
     };

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { Problem, problemDocuments } from '../../functions/problem.ts';
+import { getAnalysis, listAnalyses, listHosts, listUploads } from '../../functions/routes.ts';
+import { open, World } from '../support/memory.ts';
+
+const records = new World().deps(open, 'test').records;
+
+const event = (query: Record<string, string>, pathParameters: Record<string, string> = {}): APIGatewayProxyEventV2 => ({
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: '/',
+  rawQueryString: '',
+  headers: {},
+  queryStringParameters: query,
+  pathParameters,
+  requestContext: {
+    accountId: '',
+    apiId: '',
+    domainName: '',
+    domainPrefix: '',
+    http: { method: 'GET', path: '/', protocol: '', sourceIp: '', userAgent: '' },
+    requestId: '',
+    routeKey: '',
+    stage: '',
+    time: '',
+    timeEpoch: 0,
+  },
+  isBase64Encoded: false,
+});
+
+const problemOf = async (answer: Promise<unknown>): Promise<Problem> => {
+  const error: unknown = await answer.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof Problem);
+  return error;
+};
+
+test('names the parameter that is wrong', async () => {
+  const wrong: readonly (readonly [string, string])[] = [
+    ['limit', '0'],
+    ['limit', '201'],
+    ['cause', 'magic'],
+    ['severity', 'x'],
+    ['status', 'closed'],
+    ['from', 'yesterday'],
+    ['host', 'a b'],
+    ['colour', 'red'],
+  ];
+  for (const [name, value] of wrong) {
+    const problem = await problemOf(listAnalyses(event({ [name]: value }), records));
+    assert.deepEqual([problem.status, problem.parameter], [400, name]);
+  }
+  assert.equal((await problemOf(listUploads(event({ status: 'accepted' }), records))).parameter, 'status');
+});
+
+test('answers pages of JSON', async () => {
+  assert.equal(
+    (await listAnalyses(event({ limit: '5', from: '2026-11-23T10:00:00+01:00' }), records)).body,
+    '{"analyses":[],"cursor":null}',
+  );
+  assert.equal((await listHosts(event({}), records)).body, '{"hosts":[],"cursor":null}');
+  assert.equal((await listUploads(event({ status: 'rejected' }), records)).body, '{"uploads":[],"cursor":null}');
+});
+
+test('says 404 for an id that is none, and for one that is not there', async () => {
+  for (const id of ['', '../x', 'web-03~0123456789']) assert.equal((await problemOf(getAnalysis(event({}, { id }), records))).status, 404);
+});
+
+test('tells clients nothing of an internal error', () => {
+  const reported: unknown[] = [];
+  const request = { event: {}, context: {}, response: undefined, error: new Error('secret inside'), internal: {} };
+  const middleware = problemDocuments((error) => reported.push(error));
+  // middy fills in the rest of the request; only these fields are looked at.
+  Reflect.apply(middleware.onError ?? (() => {}), null, [request]);
+  assert.match(JSON.stringify(request.response), /"statusCode":500/);
+  assert.doesNotMatch(JSON.stringify(request.response), /secret/);
+  assert.equal(reported.length, 1);
+});

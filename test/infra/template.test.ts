@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { before, test } from 'node:test';
+import { z } from 'zod';
+import table from '../../infra/table.json' with { type: 'json' };
+
+/** Over the packaged CloudFormation: what would be deployed. */
+
+const resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() });
+const template = z.object({ Resources: z.record(z.string(), resource) });
+type Resource = z.infer<typeof resource>;
+
+const statement = z.object({ Effect: z.string(), Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() });
+const policies = z.array(z.object({ PolicyDocument: z.object({ Statement: z.array(statement) }) }));
+
+let resources: Readonly<Record<string, Resource>> = {};
+
+const ofType = (type: string): readonly Resource[] => Object.values(resources).filter(({ Type }) => Type === type);
+const only = (type: string): Readonly<Record<string, unknown>> => {
+  const [first, ...more] = ofType(type);
+  assert.ok(first !== undefined && more.length === 0, `one ${type}`);
+  return first.Properties ?? {};
+};
+
+before(() => {
+  execFileSync('npm', ['run', '-s', 'package'], { stdio: 'pipe' });
+  resources = template.parse(JSON.parse(readFileSync('.serverless/cloudformation-template-update-stack.json', 'utf8'))).Resources;
+});
+
+const actionsOf = (role: string): readonly string[] =>
+  policies
+    .parse(resources[role]?.Properties?.Policies)
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action))
+    .sort();
+
+test('gives each function a role of its own, with what it calls and no wildcard', () => {
+  const roles = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+  assert.deepEqual(roles.map(([name]) => name).sort(), ['IngestRole', 'QueryRole', 'SweepRole']);
+  for (const [name, role] of roles) {
+    for (const { Action, Resource } of policies
+      .parse(role.Properties?.Policies)
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)) {
+      assert.ok(![Action].flat().some((action) => action.includes('*')), `${name}: ${Action}`);
+      assert.notEqual(Resource, '*', name);
+    }
+  }
+  assert.deepEqual(actionsOf('QueryRole'), ['dynamodb:GetItem', 'dynamodb:Query', 'logs:CreateLogStream', 'logs:PutLogEvents']);
+});
+
+test('lets the judging functions call what the code calls', () => {
+  const sources = ['s3', 'sns', 'dynamodb', 'dynamodb-lists'].map((name) => readFileSync(`lib/adapters/${name}.ts`, 'utf8')).join('\n');
+  const commands = new Set([...sources.matchAll(/new (\w+)Command\(/g)].map((match) => match[1] ?? ''));
+  const service: Readonly<Record<string, string>> = { GetObject: 's3', Publish: 'sns' };
+  for (const command of commands) {
+    const action = `${service[command] ?? 'dynamodb'}:${command}`;
+    assert.ok(actionsOf('SweepRole').includes(action), action);
+    assert.ok(actionsOf('IngestRole').includes(action), action);
+  }
+});
+
+test('keeps uploads private, encrypted, over TLS only, and for a limited time', () => {
+  const bucket = resources.UploadBucket?.Properties ?? {};
+  assert.deepEqual(bucket.PublicAccessBlockConfiguration, {
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: true,
+  });
+  assert.ok(bucket.BucketEncryption !== undefined && bucket.LifecycleConfiguration !== undefined);
+  assert.match(JSON.stringify(resources.UploadBucketPolicy), /"Effect":"Deny".*"aws:SecureTransport":"false"/);
+  assert.match(JSON.stringify(only('AWS::SNS::TopicPolicy')), /"aws:SecureTransport":"false"/);
+  assert.match(JSON.stringify(bucket.NotificationConfiguration), /s3:ObjectCreated:\*/);
+});
+
+test('gives the queue a dead-letter queue, encrypts both, and lets only this bucket write', () => {
+  const queues = ofType('AWS::SQS::Queue').map(({ Properties }) => Properties ?? {});
+  assert.equal(queues.length, 2);
+  assert.ok(queues.every(({ SqsManagedSseEnabled }) => SqsManagedSseEnabled === true));
+  assert.match(JSON.stringify(queues), /"maxReceiveCount":5/);
+  assert.match(JSON.stringify(only('AWS::SQS::QueuePolicy')), /aws:SourceAccount.*aws:SourceArn/);
+  assert.match(JSON.stringify(only('AWS::Lambda::EventSourceMapping')), /ReportBatchItemFailures/);
+});
+
+test('deploys the table that the embedded stack has, with expiry and recovery', () => {
+  const deployed = only('AWS::DynamoDB::Table');
+  for (const [name, value] of Object.entries(table)) assert.deepEqual(deployed[name], value, name);
+  assert.match(JSON.stringify(deployed), /"AttributeName":"expires","Enabled":true.*"PointInTimeRecoveryEnabled":true/);
+});
+
+test('lets nobody into the API without IAM, and throttles it', () => {
+  const routes = ofType('AWS::ApiGatewayV2::Route');
+  assert.equal(routes.length, 4);
+  for (const { Properties } of routes) assert.equal(Properties?.AuthorizationType, 'AWS_IAM');
+  const stage = only('AWS::ApiGatewayV2::Stage');
+  assert.match(JSON.stringify(stage), /ThrottlingRateLimit/);
+  assert.doesNotMatch(JSON.stringify(stage.AccessLogSettings), /queryString|authorization/i);
+});
+
+test('runs Node 24 on arm64, and wakes somebody when it breaks', () => {
+  for (const { Properties } of ofType('AWS::Lambda::Function'))
+    assert.deepEqual([Properties?.Runtime, Properties?.Architectures], ['nodejs24.x', ['arm64']]);
+  assert.ok(ofType('AWS::CloudWatch::Alarm').length >= 5);
+  for (const { Properties } of ofType('AWS::Logs::LogGroup')) assert.ok(Properties?.RetentionInDays !== undefined);
+});
