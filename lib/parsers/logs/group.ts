@@ -140,7 +140,7 @@ export class RecordGrouper {
           },
           frame.stream,
           line,
-          true,
+          head !== null,
         );
     }
   }
@@ -180,6 +180,7 @@ export class RecordGrouper {
     const isPython = open.lines.some((line) => line.startsWith('  File "'));
     if (isPython && isContinuation(last)) return false;
     if (EXCEPTION.test(text)) return isContinuation(last) || EXCEPTION.test(last);
+    if (isContinuation(last)) return true;
     // Within a traceback, its last line and wrapped messages belong to it.
     const isInTrace = open.lines.some((line) => line === TRACEBACK || isContinuation(line));
     return !isInTrace || PYTHON_END.test(last) || last === '}' || last.startsWith('\tfrom ');
