@@ -8,7 +8,7 @@ import { endProgress, progress, usageError, wantsColour } from '../terminal.ts';
 
 const HELP = `closewatch analyze – diagnose snapshots and logs at once, without any stack
 
-Usage: closewatch analyze [--json] PATH…
+Usage: closewatch analyze [--json] [--timezone ZONE] PATH…
 
 PATH is a file, or a folder: one in the layout that hosts upload
 (hosts/<host>/snapshots/…, hosts/<host>/logs/<app>/…), or loose files, of which
@@ -18,8 +18,9 @@ each is told by its content. gzip is unpacked. Get evidence on a host with
 
 as root, twice or more, some seconds apart.
 
-  --json   print {"analyses": […], "unparsed": […]} instead of text
-  --help   show this
+  --json            print {"analyses": […], "unparsed": […]} instead of text
+  --timezone ZONE   of log times that name none: Europe/Berlin, +01:00 (else UTC)
+  --help            show this
 
 Exit codes: 0 nothing reaches a warning, 1 something does, 2 it could not run.
 `;
@@ -49,11 +50,24 @@ const tellUnparsed = ({ unparsed }: AnalyzeResult): void => {
   }
 };
 
-const readArgs = (argv: readonly string[]) =>
-  parseArgs({ args: [...argv], allowPositionals: true, options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+const isZone = (zone: string | undefined): boolean => {
+  try {
+    return zone === undefined || new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
 
-const run = async (paths: readonly string[], asJson: boolean): Promise<number> => {
-  const result = await analyzePaths(paths, nodeFiles, (done, all) => progress(`reading ${done} of ${all}`));
+const readArgs = (argv: readonly string[]) =>
+  parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, timezone: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+
+const run = async (paths: readonly string[], asJson: boolean, timezone: string | null): Promise<number> => {
+  const result = await analyzePaths(paths, nodeFiles, { timezone, onProgress: (done, all) => progress(`reading ${done} of ${all}`) });
   endProgress();
   if (asJson) process.stdout.write(jsonOf(result));
   else {
@@ -78,9 +92,11 @@ export const analyze = async (argv: readonly string[]): Promise<number> => {
     process.stdout.write(HELP);
     return 0;
   }
+  if (!isZone(args.values.timezone))
+    return usageError('analyze', `--timezone takes a zone like Europe/Berlin or +01:00, not "${args.values.timezone}".`);
   if (args.positionals.length === 0) return usageError('analyze', 'no PATH is given.');
   try {
-    return await run(args.positionals, args.values.json === true);
+    return await run(args.positionals, args.values.json === true, args.values.timezone ?? null);
   } catch (error) {
     endProgress();
     if (!(error instanceof PathError)) throw error;

@@ -20,6 +20,7 @@ export const s3Uploads = (client: S3Client): Uploads => ({
         ref,
         lastModified: (answer.LastModified ?? new Date(0)).toISOString(),
         bytes: answer.ContentLength ?? 0,
+        timezone: answer.Metadata?.timezone ?? null,
         body: bytesOf(answer.Body),
       };
     } catch (error) {

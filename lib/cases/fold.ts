@@ -55,9 +55,17 @@ const isNews = (former: Case, finding: Finding): boolean => {
   return finding.victims.length === 0 ? finding.lastSeenAt > closedAt : lastFailure > closedAt;
 };
 
+/** A window that has moved on, and shows the same failures with less around them, does not unmake what was decided. */
+const isWeakerView = (former: Case, finding: Finding): boolean => {
+  const known = former.tallies.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), '');
+  const isDecided = former.finding.cause !== 'inconclusive';
+  return isDecided && finding.cause === 'inconclusive' && finding.victims.every(({ lastAt }) => lastAt <= known);
+};
+
 const applyFinding = (cases: readonly Case[], finding: Finding, settings: FoldSettings): readonly Case[] => {
   const former = latestOf(cases, finding.resourceKey);
   if (former === null) return [...cases, openCase(finding, 1)];
+  if (isWeakerView(former, finding)) return cases;
   const isFresh = former.status === 'resolved' && finding.overAt === null;
   if (isFresh && !isNews(former, finding)) return cases;
   if (isFresh && finding.since > minus(former.resolvedAt ?? finding.since, -settings.reopenMs))

@@ -17,6 +17,8 @@ export interface Upload {
   /** RFC 3339. */
   readonly lastModified: string;
   readonly body: AsyncIterable<Uint8Array>;
+  /** The zone of log times that name none: IANA name or `±hh:mm`; UTC is assumed without. */
+  readonly timezone?: string | null;
   /** Whether `lastModified` is a clock to compare with: S3's is, a copied file's is not. */
   readonly clockIsTrusted?: boolean;
 }
@@ -68,7 +70,7 @@ const digestLogUpload = async (upload: Upload, app: string, name: string): Promi
   // Logs bear no zone of their own; the key's time tells the day of lines that have none.
   const uploadedAt = takenAt(null, name, upload.lastModified).at;
   const tally = new FailureTally();
-  const reader = new LogReader({ uploadedAt, zone: null }, (failure) => tally.add(failure));
+  const reader = new LogReader({ uploadedAt, zone: upload.timezone ?? null }, (failure) => tally.add(failure));
   const lines = new LineSplitter((text, line) => reader.line(text, line));
   const hash = createHash('sha256');
   const inflated = inflate(upload.body, MAX_LOG_BYTES);

@@ -1,4 +1,5 @@
 import { openCase, toAnalysis } from '../cases/case.ts';
+import { foldCases } from '../cases/fold.ts';
 import { diagnose, portsToLookUp } from '../diagnosis/diagnose.ts';
 import { digestUpload } from '../digest/digest-upload.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
@@ -6,6 +7,7 @@ import { parseUploadKey, type UploadKey } from '../digest/upload-key.ts';
 import { type Analysis, type Finding, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Unparsed } from '../model/snapshot.ts';
+import { defaultSettings } from './settings.ts';
 
 /** A file that may be an upload. */
 export interface FileEntry {
@@ -73,25 +75,26 @@ interface ReadFile {
   readonly refused: string | null;
 }
 
-const readAs = async (file: FileEntry, ref: UploadKey, files: FileReader): Promise<ReadFile> => {
+const readAs = async (file: FileEntry, ref: UploadKey, files: FileReader, timezone: string | null): Promise<ReadFile> => {
   const outcome = await digestUpload({
     ref,
     uri: file.path,
     lastModified: file.modifiedAt,
     body: files.read(file.path),
+    timezone,
     clockIsTrusted: false,
   });
   return outcome.kind === 'digested' ? { file, digests: outcome.digests, refused: null } : { file, digests: [], refused: outcome.reason };
 };
 
 /** A file in the key layout is what its key says; a loose one is told by its content: a snapshot if it reads as one, else a log. */
-const readFile = async (file: FileEntry, files: FileReader): Promise<ReadFile> => {
+const readFile = async (file: FileEntry, files: FileReader, timezone: string | null): Promise<ReadFile> => {
   const key = keyOf(file);
-  if (key !== null) return readAs(file, key, files);
-  const snapshot = await readAs(file, { kind: 'snapshots', host: LOOSE_HOST, name: file.relative }, files);
+  if (key !== null) return readAs(file, key, files, timezone);
+  const snapshot = await readAs(file, { kind: 'snapshots', host: LOOSE_HOST, name: file.relative }, files, timezone);
   return snapshot.refused === null
     ? snapshot
-    : readAs(file, { kind: 'logs', host: LOOSE_HOST, app: looseApp(file.relative), name: file.relative }, files);
+    : readAs(file, { kind: 'logs', host: LOOSE_HOST, app: looseApp(file.relative), name: file.relative }, files, timezone);
 };
 
 const lookUpAll = async (host: string, digests: readonly Digest[], files: FileReader): Promise<readonly PortLookup[]> => {
@@ -101,6 +104,27 @@ const lookUpAll = async (host: string, digests: readonly Digest[], files: FileRe
     found.push(...(await lookUpPorts(upload, wanted, [wanted.port])));
   }
   return found;
+};
+
+export interface AnalyzeOptions {
+  /** Called with the files done and in all. */
+  readonly onProgress?: (done: number, all: number) => void;
+  /** The zone of log times that name none. */
+  readonly timezone?: string | null;
+}
+
+/** All evidence of half an hour is judged at once; more is history, and judged as the service would have, case by case. */
+const analysesOf = (host: string, digests: readonly Digest[], lookups: readonly PortLookup[]): readonly Analysis[] => {
+  const { from, to } = span(digests);
+  const { fold } = defaultSettings;
+  if (from === null || to === null || Date.parse(to) - Date.parse(from) <= fold.windowMs)
+    return diagnose({ host, digests, lookups }).map(analysisOf);
+  const all = {
+    ...fold,
+    latenessMs: Date.parse(to) - Date.parse(from),
+    reopenMs: Math.max(fold.reopenMs, Date.parse(to) - Date.parse(from)),
+  };
+  return foldCases(host, { at: null, cases: [] }, digests, lookups, all).cases.map(toAnalysis);
 };
 
 const analysisOf = (finding: Finding): Analysis => toAnalysis(openCase(finding, 1));
@@ -127,28 +151,23 @@ const span = (digests: readonly Digest[]): { from: string | null; to: string | n
 };
 
 /**
- * Diagnoses files at once, without any stack. All that is there is one window: what someone runs in the middle of an incident.
+ * Diagnoses files at once, without any stack: what someone runs in the middle of an incident.
  *
- * @param onProgress called with the files done and in all
  * @throws PathError where a path cannot be read
  */
-export const analyzePaths = async (
-  paths: readonly string[],
-  files: FileReader,
-  onProgress: (done: number, all: number) => void = () => {},
-): Promise<AnalyzeResult> => {
+export const analyzePaths = async (paths: readonly string[], files: FileReader, options: AnalyzeOptions = {}): Promise<AnalyzeResult> => {
   const entries = (await Promise.all(paths.map((path) => files.list(path)))).flat();
   const results: ReadFile[] = [];
   for (const [i, entry] of entries.entries()) {
-    results.push(await readFile(entry, files));
-    onProgress(i + 1, entries.length);
+    results.push(await readFile(entry, files, options.timezone ?? null));
+    options.onProgress?.(i + 1, entries.length);
   }
   const digests = results.flatMap((result) => result.digests);
   const analyses: Analysis[] = [];
   for (const host of new Set(digests.map((digest) => digest.host))) {
     const own = digests.filter((digest) => digest.host === host);
     const lookups = await lookUpAll(host, own, files);
-    analyses.push(...diagnose({ host, digests: own, lookups }).map(analysisOf));
+    analyses.push(...analysesOf(host, own, lookups));
   }
   const snapshots = digests.filter(({ kind }) => kind === 'snapshot').length;
   return {

@@ -27,7 +27,7 @@ export const ingest = async (ref: ObjectRef, deps: Deps): Promise<IngestOutcome>
   const object = await deps.uploads.open(ref);
   if (object === null) return { kind: 'gone' };
   const uri = `s3://${ref.bucket}/${ref.key}`;
-  const outcome = await digestUpload({ ref: key, uri, lastModified: object.lastModified, body: object.body });
+  const outcome = await digestUpload({ ref: key, uri, lastModified: object.lastModified, timezone: object.timezone, body: object.body });
   if (outcome.kind === 'rejected') return reject(ref, key.host, outcome.reason, deps);
   for (const digest of outcome.digests) await deps.records.putDigest(digest, deps.clock.now());
   await settleHost(key.host, deps);

@@ -19,6 +19,8 @@ export interface StoredObject {
   readonly lastModified: string;
   /** As stored, before decompression. */
   readonly bytes: number;
+  /** The object's own word on the zone of times without one (S3 metadata `timezone`): IANA name or `±hh:mm`. */
+  readonly timezone: string | null;
   readonly body: AsyncIterable<Uint8Array>;
 }
 

@@ -16,6 +16,7 @@ test('exits as the contract says', () => {
   assert.equal(run('analyze').status, 2);
   assert.equal(run('analyze', '--nonsense', 'x').status, 2);
   assert.equal(run('nonsense').status, 2);
+  assert.equal(run('analyze', '--timezone', 'Mars/Base', 'x').status, 2);
 });
 
 test('says what is wrong and what to do', () => {

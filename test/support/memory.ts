@@ -50,7 +50,7 @@ export class World {
         const body = (async function* () {
           yield bytes;
         })();
-        return { ref, lastModified: new Date(this.now).toISOString(), bytes: bytes.length, body };
+        return { ref, lastModified: new Date(this.now).toISOString(), bytes: bytes.length, timezone: null, body };
       },
     };
   }

@@ -58,12 +58,15 @@ export const eventsOf = (lines: readonly string[]): readonly Event[] => {
   const starts = [0];
   let hasFrames = false;
   for (const [i, line] of lines.entries()) {
-    if (i > 0 && hasFrames && EXCEPTION_START.test(line) && !isPythonEnd(lines, i)) starts.push(i);
+    if (i > 0 && hasFrames && EXCEPTION_START.test(line) && !isPythonEnd(lines, i) && !isNested(lines, i)) starts.push(i);
     if (starts.at(-1) === i) hasFrames = false;
     if (/^\s+at |^at /.test(line)) hasFrames = true;
   }
   return starts.map((start, i) => lines.slice(start, starts[i + 1]));
 };
+
+/** JavaMail and others print the cause of a cause at the margin. */
+const isNested = (lines: readonly string[], index: number): boolean => (lines[index - 1] ?? '').endsWith('nested exception is:');
 
 const isPythonEnd = (lines: readonly string[], index: number): boolean => {
   for (let i = index - 1; i >= 0 && index - i < 80; i -= 1) {

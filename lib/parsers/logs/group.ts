@@ -41,6 +41,8 @@ export const isContinuation = (text: string): boolean => {
   const first = text.charCodeAt(0);
   if (Number.isNaN(first) || first === 9 || first === 32) return true;
   switch (first) {
+    case 35: // "#0 /home/x.php(9): f()" (PHP, Dart)
+      return text.charCodeAt(1) >= 48 && text.charCodeAt(1) <= 57;
     case 33: // "! at …" (Dropwizard)
       return text.startsWith('! ');
     case 125: // }
@@ -50,7 +52,7 @@ export const isContinuation = (text: string): boolean => {
     case 67:
       return text.startsWith('Caused by: ');
     case 83:
-      return text.startsWith('Suppressed: ');
+      return text.startsWith('Suppressed: ') || text === 'Stack trace:';
     case 97:
       return text.startsWith('at ');
     default:
@@ -66,6 +68,10 @@ const TRACEBACK = 'Traceback (most recent call last):';
 
 /** The tail of a traceback: `OSError: [Errno 98] …`, `urllib.error.URLError: <…>`. */
 const PYTHON_END = /^[\w.]{1,120}(?:Error|Exception|Warning|Interrupt|Exit)(?::|$)/;
+
+/** A panic goes on with goroutines, their calls and who created them, all at the margin (Go). */
+const GO_PANIC = /^(?:panic: |fatal error: |goroutine \d)/;
+const GO_TRACE = /^(?:goroutine \d|created by |\[signal |exit status \d|[\w./*-]{1,200}(?:\(\*?\w{1,80}\))?[\w.]{0,120}\(.{0,400}\)$)/;
 
 /** `[web-0] ` of a collector that prefixes every line. */
 const COLLECTOR = /^\[([A-Za-z][\w.-]{1,60})\] (?=\S|\s|$)/;
@@ -176,7 +182,8 @@ export class RecordGrouper {
     const last = open.lines.findLast((line) => line !== '') ?? '';
     if (text === TRACEBACK)
       return !open.hasHead && !CHAINS.some((chain) => last.startsWith(chain)) && open.lines.length > 1 && PYTHON_END.test(last);
-    if (open.hasHead) return false;
+    if (open.hasHead || last.endsWith('nested exception is:')) return false;
+    if (GO_PANIC.test(open.lines[0] ?? '') && GO_TRACE.test(text)) return false;
     const isPython = open.lines.some((line) => line.startsWith('  File "'));
     if (isPython && isContinuation(last)) return false;
     if (EXCEPTION.test(text)) return isContinuation(last) || EXCEPTION.test(last);

@@ -251,3 +251,61 @@ test('accounts for every line of any log, and never fails', () => {
     { numRuns: 500 },
   );
 });
+
+/** One event each, as the multi-line tests of log shippers have them (Google's detect-exceptions, fluent-bit): twice in a row is two. */
+const TRACES: Readonly<Record<string, readonly string[]>> = {
+  'Java with a nested exception': [
+    'java.lang.RuntimeException: javax.mail.SendFailedException: Invalid Addresses;',
+    '  nested exception is:',
+    'java.net.BindException: Address already in use',
+    '',
+    '\tat com.acme.Facade.send(Facade.java:236)',
+    'Caused by: javax.mail.SendFailedException: Invalid Addresses;',
+    '  nested exception is:',
+    'java.net.BindException: Address already in use',
+    '\t... 12 more',
+  ],
+  'Go panic': [
+    'panic: listen tcp :18090: bind: address already in use',
+    '',
+    'goroutine 4 [running]:',
+    'panic(0x45cb40, 0x47ad70)',
+    '\t/usr/local/go/src/runtime/panic.go:542 +0x46c fp=0xc42003f7b8 sp=0xc42003f710 pc=0x422f7c',
+    'main.main.func1(0xc420024120)',
+    '\tfoo.go:6 +0x39 fp=0xc42003f7d8 sp=0xc42003f7b8 pc=0x451339',
+    'created by main.main',
+    '\tfoo.go:5 +0x58',
+  ],
+  PHP: [
+    "exception 'Exception' with message 'Address already in use' in /srv/app.php:5",
+    'Stack trace:',
+    '#0 /srv/app.php(9): bind()',
+    '#1 {main}',
+  ],
+  'C#': [
+    'System.Net.Sockets.SocketException (98): Address already in use',
+    '   at System.Net.Sockets.Socket.Bind(EndPoint localEP)',
+    '   at Acme.Server.Start() in /src/Server.cs:line 41',
+  ],
+  Ruby: [
+    'src/cl.rb:3:in `initialize\': Address already in use - bind(2) for "0.0.0.0" port 18093 (Errno::EADDRINUSE)',
+    "\tfrom src/cl.rb:3:in `new'",
+    "\tfrom src/cl.rb:3:in `<main>'",
+  ],
+  Node: [
+    'Error: listen EADDRINUSE: address already in use :::3000',
+    '    at Server.setupListenHandle [as _listen2] (node:net:1463:16)',
+    "  code: 'EADDRINUSE',",
+    '}',
+  ],
+};
+
+for (const [name, trace] of Object.entries(TRACES)) {
+  test(`groups a trace of ${name}, and two in a row as two`, () => {
+    assert.deepEqual(
+      readLog(trace.join('\n')).failures.map(({ lines }) => lines),
+      [[1, trace.length]],
+    );
+    assert.equal(readLog([...trace, ...trace].join('\n')).failures.length, 2);
+  });
+}
