@@ -45,7 +45,7 @@ export const sideTeller = (sockets: readonly Socket[], portRange: readonly [numb
   const locals = countBy(connected, localEnd);
   const peers = countBy(connected, peerEnd);
   const range = portRange ?? DEFAULT_RANGE;
-  return (socket) => {
+  const tell = (socket: Socket): Side => {
     if (socket.state === 'listen' || hasListener(socket)) return 'server';
     const local = locals.get(localEnd(socket)) ?? 0;
     const peer = peers.get(peerEnd(socket)) ?? 0;
@@ -53,6 +53,9 @@ export const sideTeller = (sockets: readonly Socket[], portRange: readonly [numb
     if (peer >= RECURS * local && peer >= RECURS) return 'client';
     return byNumber(socket.local.port ?? 0, socket.peer.port ?? 0, range);
   };
+  // Every part of a digest asks for every socket.
+  const told = new Map(sockets.map((socket) => [socket, tell(socket)]));
+  return (socket) => told.get(socket) ?? tell(socket);
 };
 
 const byNumber = (local: number, peer: number, range: readonly [number, number]): Side => {

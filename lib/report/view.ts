@@ -75,7 +75,9 @@ const victimSentence = (victim: Victim, reference: string): string => {
     victim.failures === 1
       ? `once, at ${when(victim.firstAt, reference)}`
       : `${number(victim.failures)} times, ${when(victim.firstAt, reference)} to ${when(victim.lastAt, reference)}`;
-  return `${appName(victim.app)}${pid} fails with "${KINDS[victim.kind]}", ${times}`;
+  const verb =
+    victim.kind === 'pool-exhausted' || victim.kind === 'leak-warning' ? KINDS[victim.kind] : `fails with "${KINDS[victim.kind]}"`;
+  return `${appName(victim.app)}${pid} ${verb}, ${times}`;
 };
 
 const withoutVictims = ({ host, mechanism, ports, resource, trend, updatedAt }: Analysis): string => {
@@ -180,9 +182,12 @@ const linesText = ([from, to]: readonly [number, number]): string => (from === t
 
 const shortWhat = (analysis: Analysis): string => {
   const [first] = analysis.victims;
-  if (first !== undefined)
-    return `${appName(first.app)} ${SHORT_KINDS[first.kind]}${analysis.resource.kind === 'fixed-port' && analysis.resource.localPort !== null ? ` port ${analysis.resource.localPort}` : ''}`;
-  const { ports } = analysis;
+  const { ports, resource } = analysis;
+  if (first !== undefined) {
+    if (first.kind === 'address-not-available' && resource.kind === 'fixed-port')
+      return `${appName(first.app)} binds an address that is not here`;
+    return `${appName(first.app)} ${SHORT_KINDS[first.kind]}${resource.kind === 'fixed-port' && resource.localPort !== null ? ` port ${resource.localPort}` : ''}`;
+  }
   return ports === null ? 'no failure yet' : `${percent(ports.used, ports.capacity)} of ports used`;
 };
 

@@ -1,6 +1,6 @@
 import type { Cause, Mechanism, Resource } from '../../model/analysis.ts';
 import { clock, count, duration, number } from '../../text/words.ts';
-import type { Contest } from '../contest.ts';
+import type { Contest, UnresolvedContest } from '../contest.ts';
 import { portsOf, portsSentence } from '../ephemeral.ts';
 import { REACH_MS } from '../facts.ts';
 import type { FailureGroup } from '../merge-failures.ts';
@@ -72,11 +72,20 @@ const unknownIn = (contest: Contest): Unknown => {
         command: `ss -ltn 'sport = :${contest.port}'`,
       };
     case 'unresolved':
-      return unresolvedIn(contest.why);
+      return unresolvedIn(contest);
   }
 };
 
-const unresolvedIn = (why: 'no-port-named' | 'foreign-address' | 'pool'): Unknown => {
+const noPortSentence = ({ victims, snapshots }: UnresolvedContest): string => {
+  const isServer = victims.every(({ call }) => call === 'listen');
+  const what = isServer
+    ? 'The log does not name the port that the server wants.'
+    : "The log does not tell a server's bind from a client's, and names no port.";
+  return isServer || snapshots.length === 0 ? what : `${what} The ephemeral range was not full, so it is probably a server's.`;
+};
+
+const unresolvedIn = (contest: UnresolvedContest): Unknown => {
+  const { why } = contest;
   if (why === 'foreign-address') {
     return {
       mechanism: 'none-yet',
@@ -89,14 +98,14 @@ const unresolvedIn = (why: 'no-port-named' | 'foreign-address' | 'pool'): Unknow
     return {
       mechanism: 'none-yet',
       resource: { ...noResource, kind: 'destination' },
-      what: 'The program waits for a connection of its own pool in vain. No port or descriptor is short for it in the snapshots: connections are not given back to the pool, or the pool is too small.',
+      what: 'The program waits for a connection of its own pool in vain. No system call failed: connections are not given back to the pool, or the pool is too small.',
       command: 'ss -tanp',
     };
   }
   return {
     mechanism: 'fixed-port-in-use',
     resource: { ...noResource, kind: 'fixed-port' },
-    what: 'The log names neither the port nor the kind of the failing bind, and the ephemeral range is not full.',
+    what: noPortSentence(contest),
     command: 'ss -ltnp; journalctl -u UNIT',
   };
 };
@@ -109,6 +118,9 @@ const overAt = (contest: Contest): string | null => {
 
 const failuresOf = (victims: readonly FailureGroup[]): number => victims.reduce((sum, victim) => sum + victim.count, 0);
 
+const peakEvidence = (contest: Contest): Draft['evidence'] =>
+  contest.kind === 'ephemeral-ports' && contest.peak !== null ? [quoteSnapshot(portsSentence(contest), contest.peak)] : [];
+
 /** The finding of a contest with victims that no rule explains. `verdicts` are what the rules said of it. */
 export const inconclusiveDraft = (contest: Contest, verdicts: readonly Verdict[]): Draft => {
   const unknown = unknownIn(contest);
@@ -116,7 +128,6 @@ export const inconclusiveDraft = (contest: Contest, verdicts: readonly Verdict[]
   const command = missing.find((verdict) => verdict.command !== null)?.command ?? unknown.command;
   const first = contest.victims[0];
   const apps = [...new Set(contest.victims.map(({ app }) => app))].join(', ');
-  const peak = contest.kind === 'ephemeral-ports' ? contest.peak : null;
   return {
     mechanism: unknown.mechanism,
     severity: 'warning',
@@ -129,7 +140,7 @@ export const inconclusiveDraft = (contest: Contest, verdicts: readonly Verdict[]
     overAt: overAt(contest),
     summary: `${apps} failed ${failuresOf(contest.victims) === 1 ? 'once' : `${number(failuresOf(contest.victims))} times`}, and what the snapshots show does not explain it.`,
     explanation: [...new Set([...missing.map(({ because }) => because), unknown.what])].filter((part) => part !== '').join(' '),
-    evidence: peak === null ? [] : [quoteSnapshot(portsSentence(contest.kind === 'ephemeral-ports' ? contest : neverHere()), peak)],
+    evidence: peakEvidence(contest),
     remedy: {
       now: `When it happens again, run at once: \`${command}\` as root.`,
       fix: 'Nothing to fix before the cause is known: do not blame the largest pile of sockets.',
@@ -140,8 +151,4 @@ export const inconclusiveDraft = (contest: Contest, verdicts: readonly Verdict[]
     ports: contest.kind === 'ephemeral-ports' ? portsOf(contest) : null,
     trend: { perMinute: null, since: first?.firstAt ?? null, exhaustsAt: null },
   };
-};
-
-const neverHere = (): never => {
-  throw new TypeError('a peak belongs to an ephemeral contest');
 };
