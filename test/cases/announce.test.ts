@@ -21,7 +21,9 @@ class Host {
   }
 
   async log(app: string, minutes: readonly number[], pid = 77): Promise<void> {
-    const lines = minutes.map((minute) => `${at(minute)} ERROR [${pid}] x: cannot start server on port 8080: [Errno 98] Address already in use`);
+    const lines = minutes.map(
+      (minute) => `${at(minute)} ERROR [${pid}] x: cannot start server on port 8080: [Errno 98] Address already in use`,
+    );
     await this.#upload(`logs/${app}/${stamp(minutes.at(-1) ?? 0)}`, lines.join('\n'));
   }
 
@@ -53,7 +55,10 @@ test('tells a case from its opening to its end, each change once', async () => {
   await host.snapshot(6, SSHD);
   const [end] = host.world.published;
   assert.deepEqual(host.said(), ['resolved listener-conflict']);
-  assert.match(end === undefined ? '' : renderEmail(end.analysis, { transition: 'resolved', link: null }).text, /It is over since 10:06:00 UTC: it lasted 5 min and\s+caused 4 failures/);
+  assert.match(
+    end === undefined ? '' : renderEmail(end.analysis, { transition: 'resolved', link: null }).text,
+    /It is over since 10:06:00 UTC: it lasted 5 min and\s+caused 4 failures/,
+  );
   await host.snapshot(8, RIVAL);
   assert.deepEqual(host.said(), [], 'a listener alone is no trouble');
   await host.log('api', [9]);
@@ -98,5 +103,8 @@ test('says nothing of a small pile that has stopped growing, but keeps it for qu
   const host = new Host();
   for (let minute = 0; minute < 6; minute += 1) await host.snapshot(minute, leak(70));
   assert.deepEqual(host.said(), []);
-  assert.deepEqual([...host.world.analyses.values()].map(({ analysis }) => [analysis.cause, analysis.severity]), [['close-wait-leak', 'info']]);
+  assert.deepEqual(
+    [...host.world.analyses.values()].map(({ analysis }) => [analysis.cause, analysis.severity]),
+    [['close-wait-leak', 'info']],
+  );
 });

@@ -1,136 +1,104 @@
 import { createHash } from 'node:crypto';
-import type { Failure } from '../../model/failure.ts';
+import type { FailingCall, Failure } from '../../model/failure.ts';
 import { quotable } from '../account.ts';
-import { callOf, kindByFrames } from './call.ts';
+import { callOf, kindByFrames, type Told } from './call.ts';
+import type { Event } from './event.ts';
+import { framesOf, isFrame, ownFrame, shapeOf } from './frames.ts';
 import type { LogRecord } from './group.ts';
-import { isContinuation } from './group.ts';
+import type { Details } from './head.ts';
 import { kindOf } from './kind.ts';
-import { peerIn, portIn } from './ports.ts';
+import { anyAddressPortIn, peerIn, portIn } from './ports.ts';
 
 const MAX_ERROR = 300;
+const MAX_THREAD = 80;
 const MAX_FRAME = 200;
-const MAX_FRAMES = 60;
 
-/** Frames of the runtime say how it failed, not whose call it was. */
-const RUNTIME_FRAME =
-  /^(?:at )?(?:java\.|javax\.|jdk\.|sun\.|com\.sun\.|java\.base\/|java\.net\.http\/|kotlin\.|scala\.|node:|internal\/|System\.|async |goroutine|runtime\.|net\.|syscall\.|<anonymous>|process\.processTicks)/;
+/** Wrapped messages looked at for a port or peer; the rest of a record repeats them. */
+const MAX_AROUND = 16;
+const MAX_AROUND_CHARS = 4000;
 
-const FRAME = /^\s*(?:at |File "|from |\.\.\.)|^[\w/.@-]{1,200}:\d{1,6}:in |^\t[/\w.-]{1,200}\.go:\d/;
+/** `INFO: ` of java.util.logging's second line */
+const LEVEL = /^(?:SEVERE|WARNING|INFO|CONFIG|FINE): /;
 
-const framesOf = (lines: readonly string[]): readonly string[] =>
-  lines
-    .filter((line) => FRAME.test(line))
-    .slice(0, MAX_FRAMES)
-    .map((line) => quotable(line, MAX_FRAME));
+/** What varies between repeats of one failure: numbers, addresses of objects, identifiers. */
+export const stable = (text: string): string => text.replaceAll(/0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d+(?:ms|s|m)?\b|\d+/gi, '#');
 
-/** The innermost frame that is the application's or its library's. Python prints the innermost last. */
-const ownFrame = (frames: readonly string[]): string | null => {
-  const isPython = frames.some((frame) => frame.startsWith('File "'));
-  const inner = isPython ? frames.toReversed() : frames;
-  const own = inner.find((frame) => !RUNTIME_FRAME.test(frame) && !/\/lib\/python|site-packages|^\.\.\./.test(frame));
-  return own === undefined ? null : own.replace(/^at /, '');
-};
+/** Of a line without a trace: what leads up to its signature tells it from others, what follows varies. */
+const TELLING_CHARS = 48;
 
-/** What varies between repeats of one failure: numbers, object addresses, generated names. */
-const stable = (text: string): string => text.replaceAll(/0x[0-9a-f]+/gi, '#').replaceAll(/\d+/g, '#');
+const CLASS = /(?:[a-zA-Z_$][\w$]{0,80}\.){0,12}[A-Z][\w$]{0,80}(?:Exception|Error)\b/;
 
-const fingerprint = (parts: readonly (string | number | null)[]): string =>
+const fingerprintOf = (parts: readonly (string | number | null)[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
 
-/** `GeneratedMethodAccessor3`, `NativeMethodAccessorImpl` (the JVM changes from one to the other after some calls) are one frame. */
-const REFLECTION = /reflect\.(?:GeneratedMethodAccessor|NativeMethodAccessor|DelegatingMethodAccessor|Generated|DirectMethodHandle)/;
-
-export interface Neighbour {
-  readonly port: number;
-}
-
-/** An event of a record: its first line and those that follow, where a record holds more than one. */
-export type Event = readonly string[];
-
-const EXCEPTION_START = /^(?:[a-zA-Z_$][\w$]{0,80}\.){1,12}[A-Z][\w$]{0,80}(?:Exception|Error)\b/;
-const CHAINS = /^(?:During handling of the above|The above exception was)/;
-
-/**
- * A record usually tells one event, however often it repeats the signature. Where a second trace begins below the frames of the
- * first, and is not its cause, it is another.
- */
-export const eventsOf = (lines: readonly string[]): readonly Event[] => {
-  const starts = [0];
-  let hasFrames = false;
-  for (const [i, line] of lines.entries()) {
-    if (i > 0 && hasFrames && EXCEPTION_START.test(line) && !isPythonEnd(lines, i) && !isNested(lines, i)) starts.push(i);
-    if (starts.at(-1) === i) hasFrames = false;
-    if (/^\s+at |^at /.test(line)) hasFrames = true;
-  }
-  return starts.map((start, i) => lines.slice(start, starts[i + 1]));
-};
-
-/** JavaMail and others print the cause of a cause at the margin. */
-const isNested = (lines: readonly string[], index: number): boolean => (lines[index - 1] ?? '').endsWith('nested exception is:');
-
-const isPythonEnd = (lines: readonly string[], index: number): boolean => {
-  for (let i = index - 1; i >= 0 && index - i < 80; i -= 1) {
-    if (CHAINS.test(lines[i] ?? '')) return true;
-    if (!isContinuation(lines[i] ?? '')) return (lines[i] ?? '').startsWith('Traceback');
-  }
-  return false;
-};
-
 /** The port is named by the failing line, else by what wraps it (the head, outer exceptions), never by a frame. */
-const portOf = (event: Event, index: number): number | null => {
-  const candidates = [event[index] ?? '', ...event.filter((line, i) => i !== index && !FRAME.test(line)).slice(0, 12)];
-  for (const line of candidates) {
-    const port = portIn(line);
+const portOf = (told: Told): number | null => {
+  for (const text of [told.error, ...told.around.split('\n'), ...told.frames.map(({ source }) => source)]) {
+    const port = portIn(text);
     if (port !== null) return port;
   }
   return null;
 };
 
-const peerOf = (event: Event, index: number): string | null => {
-  const around = [
-    event[index] ?? '',
-    event.slice(index + 1, index + 12).join('\n'),
-    ...event.slice(0, index).filter((line) => !FRAME.test(line)),
-  ];
-  for (const text of around) {
-    const peer = peerIn(text.slice(0, 4000));
-    if (peer !== null) return peer;
-  }
+const peerOf = ({ error, around }: Told): string | null => peerIn(error) ?? peerIn(around);
+
+const TOWARD_PEER: readonly FailingCall[] = ['connect', 'bind-any', 'bind-fixed'];
+
+/** `dial tcp 10.0.0.5:4000->10.77.0.1:80`, where the port before the arrow is the fixed one */
+const sourcePort = (told: Told): number | null => {
+  const arrow = told.error.indexOf('->');
+  if (arrow >= 0) return portIn(told.error.slice(0, arrow));
+  for (const { source } of told.frames)
+    if (source.includes('source_address')) return portIn(source.slice(source.indexOf('source_address')));
   return null;
 };
 
-export interface Told extends Omit<Failure, 'at' | 'timeBasis'> {
-  readonly exception: string;
-}
+const localPortOf = (call: FailingCall, told: Told): number | null => {
+  if (call === 'listen') return portOf(told);
+  return call === 'bind-fixed' ? sourcePort(told) : null;
+};
+
+const toldIn = (lines: readonly string[], signed: NonNullable<ReturnType<typeof kindOf>>): Told => {
+  const frames = framesOf(lines);
+  const error = lines[signed.index] ?? '';
+  const around = lines
+    .filter((line, index) => index !== signed.index && !isFrame(line))
+    .slice(0, MAX_AROUND)
+    .join('\n')
+    .slice(0, MAX_AROUND_CHARS);
+  return { kind: signed.isByClass ? kindByFrames(frames) : signed.kind, error: error.slice(0, MAX_AROUND_CHARS), around, frames };
+};
+
+/** Where the event stands in the upload: a record's own lines, unless a frame held several. */
+const linesOf = (event: Event, record: LogRecord): readonly [number, number] => {
+  if (record.to - record.from + 1 !== record.lines.length) return [record.from, record.to];
+  const from = record.from + event.offset;
+  return [from, from + event.lines.length - 1];
+};
 
 /** The failure that an event tells, without its time; `null` for an ordinary one. */
-export const failureIn = (event: Event, record: LogRecord): Told | null => {
-  const signed = kindOf(event);
+export const failureIn = (event: Event, record: LogRecord, { pid, thread }: Details): Omit<Failure, 'at' | 'timeBasis'> | null => {
+  const signed = kindOf(event.lines);
   if (signed === null) return null;
-  const kind = signed.isByClass ? kindByFrames(event) : signed.kind;
-  const errorLine = event[signed.index] ?? '';
-  const call = callOf(kind, event, errorLine);
-  const frames = framesOf(event);
-  const localPort = call === 'listen' || call === 'bind-fixed' || call === 'unknown' ? portOf(event, signed.index) : null;
-  const peer = call === 'connect' || call === 'bind-any' ? peerOf(event, signed.index) : null;
-  const isHead = event === record.lines || (signed.index === 0 && event[0] === record.lines[0]);
-  const exception = quotable((isHead && signed.index === 0 ? record.message : errorLine).trim(), MAX_ERROR);
-  const shape = frames
-    .filter((frame) => !REFLECTION.test(frame))
-    .slice(0, 12)
-    .map(stable);
+  const told = toldIn(event.lines, signed);
+  const named = callOf(told);
+  // `0.0.0.0:8080`, `*:8080`, `:::8080`: nobody connects to any-address, and no client's bind is reported with its port.
+  const call = named === 'unknown' && anyAddressPortIn(told.error) !== null ? 'listen' : named;
+  const localPort = localPortOf(call, told);
+  const peer = TOWARD_PEER.includes(call) ? peerOf(told) : null;
+  const telling = stable(told.error.slice(0, signed.end)).slice(-TELLING_CHARS);
+  const shape = told.frames.length === 0 ? [telling] : [CLASS.exec(told.error)?.[0] ?? telling, ...shapeOf(told.frames)];
   return {
-    kind,
+    kind: told.kind,
     call,
     localPort,
-    peer,
-    pid: record.pid,
-    thread: record.thread === null ? null : quotable(record.thread, 80),
-    error: exception,
-    frame: ownFrame(frames),
-    frames,
-    fingerprint: fingerprint([kind, call, localPort, peer, stable(exception).slice(0, 120), ...shape]),
-    lines: [record.from, record.to],
-    exception: stable(exception),
+    peer: peer === null ? null : quotable(peer, MAX_FRAME),
+    pid,
+    thread: thread === null ? null : quotable(thread, MAX_THREAD),
+    error: quotable(told.error.trim().replace(LEVEL, ''), MAX_ERROR),
+    frame: ownFrame(told.frames),
+    frames: told.frames.map(({ text }) => text),
+    fingerprint: fingerprintOf([told.kind, call, localPort, peer, ...shape]),
+    lines: linesOf(event, record),
   };
 };

@@ -1,80 +1,60 @@
-import { unwrap } from './envelope.ts';
-import { type Head, HeadReader } from './head.ts';
+import { goesOn, isContinuation, type Trace, traceAfter } from './continuation.ts';
+import { EnvelopeReader } from './envelope.ts';
+import type { Frame } from './envelope-frame.ts';
+import { unwrapJson } from './envelope-json.ts';
+import { type Details, type Head, HeadReader } from './head.ts';
+import { mayFail } from './kind.ts';
 import type { Written } from './time.ts';
 
 /** One log record: its head line and what belongs to it (a stack trace, wrapped text). */
 export interface LogRecord {
   readonly written: Written | null;
-  readonly pid: number | null;
-  readonly thread: string | null;
   readonly stream: string;
-  /** The head line's message without its prefix, to be quoted. */
-  readonly message: string;
-  /** The head line behind its time, then the other lines as they stand. */
+  /** PID, thread and message of the head line; read on demand, as most records are of no interest. */
+  readonly details: () => Details;
+  /** As they stand, head line first. */
   readonly lines: readonly string[];
+  /** Some line has a word that failing lines have. */
+  readonly mayFail: boolean;
   /** 1-based, in the upload. */
   readonly from: number;
   readonly to: number;
 }
 
-/** A record keeps no more: what tells a failure stands at its beginning or in its causes. */
-const MAX_LINES = 600;
-const MAX_CHARS = 128 * 1024;
+/** A record keeps no more, and goes on as another one: a log without times below one head would have no end else. */
+const MAX_LINES = 400;
+const MAX_CHARS = 64 * 1024;
+
 /** Streams that are open at once; beyond, the oldest is closed. */
 const MAX_STREAMS = 64;
 
 interface Open {
   readonly written: Written | null;
-  readonly pid: number | null;
-  readonly thread: string | null;
   readonly stream: string;
+  readonly details: () => Details;
+  /** Its first line is a beginning by its form: lines at the margin are wrapped text, not records. */
   readonly hasHead: boolean;
-  readonly message: string;
+  /** Begun by a line that goes on with something: a tail that was cut. */
+  readonly isFragment: boolean;
   readonly lines: string[];
   chars: number;
+  trace: Trace;
+  mayFail: boolean;
   readonly from: number;
   to: number;
 }
 
-/** Lines that only ever go on with what is above: frames, causes, elisions, carets, closing brackets of an object. */
-export const isContinuation = (text: string): boolean => {
-  const first = text.charCodeAt(0);
-  if (Number.isNaN(first) || first === 9 || first === 32) return true;
-  switch (first) {
-    case 35: // "#0 /home/x.php(9): f()" (PHP, Dart)
-      return text.charCodeAt(1) >= 48 && text.charCodeAt(1) <= 57;
-    case 33: // "! at …" (Dropwizard)
-      return text.startsWith('! ');
-    case 125: // }
-      return text.length <= 3;
-    case 46: // "... 12 more"
-      return text.startsWith('... ');
-    case 67:
-      return text.startsWith('Caused by: ');
-    case 83:
-      return text.startsWith('Suppressed: ') || text === 'Stack trace:';
-    case 97:
-      return text.startsWith('at ');
-    default:
-      return false;
-  }
-};
+/** The parts of a line so far, the frame of the first, and where it stands. */
+interface PartialLine {
+  readonly text: string;
+  readonly frame: Frame;
+  readonly line: number;
+}
 
-/** Between two tracebacks of one failure (Python's chained exceptions). */
-const CHAINS = ['During handling of the above exception', 'The above exception was the direct cause'];
+type Beginning = Pick<Open, 'written' | 'stream' | 'details' | 'hasHead'>;
 
-const EXCEPTION = /^(?:Exception in thread "[^"]{0,200}" )?(?:[a-zA-Z_$][\w$]{0,80}\.){1,12}[A-Z][\w$]{0,80}(?:Exception|Error)\b/;
-const TRACEBACK = 'Traceback (most recent call last):';
-
-/** The tail of a traceback: `OSError: [Errno 98] …`, `urllib.error.URLError: <…>`. */
-const PYTHON_END = /^[\w.]{1,120}(?:Error|Exception|Warning|Interrupt|Exit)(?::|$)/;
-
-/** A panic goes on with goroutines, their calls and who created them, all at the margin (Go). */
-const GO_PANIC = /^(?:panic: |fatal error: |goroutine \d)/;
-const GO_TRACE = /^(?:goroutine \d|created by |\[signal |exit status \d|[\w./*-]{1,200}(?:\(\*?\w{1,80}\))?[\w.]{0,120}\(.{0,400}\)$)/;
-
-/** `[web-0] ` of a collector that prefixes every line. */
-const COLLECTOR = /^\[([A-Za-z][\w.-]{1,60})\] (?=\S|\s|$)/;
+/** `[web-0] `, `web-1  | ` of collectors that prefix every line. */
+const COLLECTOR = /^(?:\[([A-Za-z][\w./-]{1,120})\] ?|([a-z][\w.-]{1,60}) {1,20}\| ?)/;
 
 /**
  * Groups the lines of a log into records. A line with a time (or another known beginning) begins one; what cannot begin one goes on
@@ -82,130 +62,147 @@ const COLLECTOR = /^\[([A-Za-z][\w.-]{1,60})\] (?=\S|\s|$)/;
  */
 export class RecordGrouper {
   readonly #onRecord: (record: LogRecord) => void;
+  readonly #envelopes = new EnvelopeReader();
   readonly #heads = new HeadReader();
   readonly #open = new Map<string, Open>();
-  readonly #partial = new Map<string, string>();
+  readonly #partial = new Map<string, PartialLine>();
   readonly #collectors = new Set<string>();
 
   constructor(onRecord: (record: LogRecord) => void) {
     this.#onRecord = onRecord;
   }
 
-  line(text: string, line: number): void {
-    const frame = unwrap(text);
-    if (frame === null) {
-      this.#plain(text, line);
-      return;
-    }
-    const joined = (this.#partial.get(frame.stream) ?? '') + (frame.lines[0] ?? '');
-    if (frame.isPartial && joined.length < MAX_CHARS) {
-      this.#partial.set(frame.stream, joined);
-      return;
-    }
-    this.#partial.delete(frame.stream);
-    const lines = [joined, ...frame.lines.slice(1)];
-    if (frame.isWhole) {
-      this.#close(frame.stream);
-      this.#begin(
-        { written: frame.written, pid: frame.pid, thread: frame.thread, message: lines[0] ?? '', rest: lines[0] ?? '' },
-        frame.stream,
-        line,
-        true,
-      );
-      for (const more of lines.slice(1)) this.#add(frame.stream, more, line);
-      this.#close(frame.stream);
-      return;
-    }
-    this.#framed(lines, frame, line);
+  /** @returns whether the line belongs to a record; one that goes on with nothing does not */
+  line(text: string, line: number): boolean {
+    const frame = this.#envelopes.unwrap(text);
+    if (frame !== null) return this.#framed(frame, line);
+    const collector = this.#collectorOf(text);
+    return collector === null ? this.#inner(text, '', null, line) : this.#inner(collector.text, collector.name, null, line);
   }
 
   end(): void {
+    for (const { text, frame, line } of [...this.#partial.values()]) this.#unframed([text], frame, line, line);
     for (const stream of [...this.#open.keys()]) this.#close(stream);
   }
 
-  /** A frame's inner line may begin a record of its own, go on with one, or be a record by the frame's word. */
-  #framed(
-    lines: readonly string[],
-    frame: { readonly stream: string; readonly written: Written | null; readonly pid: number | null; readonly thread: string | null },
-    line: number,
-  ): void {
-    for (const [i, text] of lines.entries()) {
-      const head = this.#heads.read(text);
-      const open = this.#open.get(frame.stream);
-      const goesOn = i > 0 || (head === null && open !== undefined && (isContinuation(text) || !this.#begins(text, open)));
-      if (goesOn && open !== undefined) this.#add(frame.stream, text, line);
-      // An offset in the frame is the transport's own clock, and surer than an inner time without a zone.
-      else
-        this.#begin(
-          {
-            written: frame.written ?? head?.written ?? null,
-            pid: head?.pid ?? frame.pid,
-            thread: head?.thread ?? frame.thread,
-            message: head?.message ?? text,
-            rest: head?.rest ?? text,
-          },
-          frame.stream,
-          line,
-          head !== null,
-        );
+  #framed(frame: Frame, line: number): boolean {
+    if (frame.isWhole) return this.#whole(frame, line);
+    const parts = this.#partial.get(frame.stream);
+    if (parts === undefined && !frame.isPartial) return this.#unframed(frame.lines, frame, line, line);
+    const joined: PartialLine = {
+      text: (parts?.text ?? '') + (frame.lines[0] ?? ''),
+      frame: parts?.frame ?? frame,
+      line: parts?.line ?? line,
+    };
+    this.#partial.delete(frame.stream);
+    if (frame.isPartial && joined.text.length < MAX_CHARS && this.#partial.size < MAX_STREAMS) {
+      this.#partial.set(frame.stream, joined);
+      return true;
     }
+    return this.#unframed([joined.text, ...frame.lines.slice(1)], joined.frame, joined.line, line);
   }
 
-  #plain(raw: string, line: number): void {
-    const { stream, text } = this.#stripCollector(raw);
-    const head = isContinuation(text) ? null : this.#heads.read(text);
-    if (head !== null) {
-      this.#begin(head, stream, line, true);
-      return;
+  /** The lines out of a frame: JSON of the program's own, or text. */
+  #unframed(lines: readonly string[], frame: Frame, from: number, to: number): boolean {
+    const [first = '', ...more] = lines;
+    const app = first.charCodeAt(0) === 123 ? unwrapJson(first) : null;
+    if (app?.isWhole === true) {
+      const fields = { written: app.written ?? frame.written, pid: app.pid ?? frame.pid, stream: frame.stream };
+      return this.#whole({ ...app, ...fields }, from);
     }
-    const open = this.#open.get(stream);
-    const isStart = open === undefined || (!isContinuation(text) && this.#begins(text, open));
-    if (isStart) this.#begin({ written: null, pid: null, thread: null, message: text, rest: text }, stream, line, false);
-    else this.#add(stream, text.startsWith('! ') ? text.slice(2) : text, line);
+    const belongs = this.#inner(first, frame.stream, frame, from);
+    for (const text of more) this.#add(frame.stream, text, to);
+    const open = this.#open.get(frame.stream);
+    if (open !== undefined) open.to = to;
+    return belongs;
   }
 
-  #stripCollector(raw: string): { readonly stream: string; readonly text: string } {
-    if (raw.charCodeAt(0) !== 91) return { stream: '', text: raw };
-    const name = COLLECTOR.exec(raw)?.[1];
-    if (name === undefined) return { stream: '', text: raw };
-    const text = raw.slice(name.length + 3);
-    if (!this.#collectors.has(name)) {
-      if (this.#heads.read(text)?.written == null) return { stream: '', text: raw };
-      if (this.#collectors.size < MAX_STREAMS) this.#collectors.add(name);
-    }
-    return { stream: name, text };
-  }
-
-  /** Whether a line without a time begins another record, although one is open. */
-  #begins(text: string, open: Open): boolean {
-    if (text === '' || CHAINS.some((chain) => text.startsWith(chain))) return false;
-    const last = open.lines.findLast((line) => line !== '') ?? '';
-    if (text === TRACEBACK)
-      return !open.hasHead && !CHAINS.some((chain) => last.startsWith(chain)) && open.lines.length > 1 && PYTHON_END.test(last);
-    if (open.hasHead || last.endsWith('nested exception is:')) return false;
-    if (GO_PANIC.test(open.lines[0] ?? '') && GO_TRACE.test(text)) return false;
-    const isPython = open.lines.some((line) => line.startsWith('  File "'));
-    if (isPython && isContinuation(last)) return false;
-    if (EXCEPTION.test(text)) return isContinuation(last) || EXCEPTION.test(last);
-    if (isContinuation(last)) return true;
-    // Within a traceback, its last line and wrapped messages belong to it.
-    const isInTrace = open.lines.some((line) => line === TRACEBACK || isContinuation(line));
-    return !isInTrace || PYTHON_END.test(last) || last === '}' || last.startsWith('\tfrom ');
-  }
-
-  #begin(head: Head, stream: string, line: number, hasHead: boolean): void {
+  #whole(frame: Frame, line: number): boolean {
+    const [message = '', ...more] = frame.lines;
+    const { written, stream, pid, thread } = frame;
+    this.#begin({ written, stream, details: () => ({ pid, thread, message }), hasHead: true }, message, line);
+    for (const text of more) this.#add(stream, text, line);
     this.#close(stream);
-    if (this.#open.size >= MAX_STREAMS) this.#close([...this.#open.keys()][0] ?? stream);
-    this.#open.set(stream, { ...head, stream, hasHead, lines: [head.rest], chars: head.rest.length, from: line, to: line });
+    return true;
+  }
+
+  /** A line as the program wrote it: plain, or out of a frame. */
+  #inner(text: string, stream: string, frame: Frame | null, line: number): boolean {
+    const isByForm = isContinuation(text);
+    const head = isByForm ? null : this.#heads.read(text);
+    const open = this.#open.get(stream);
+    if (text === '' && open === undefined) return true;
+    if (head !== null) return this.#headed(text, stream, head, frame, open, line);
+    if (open === undefined || !(isByForm || open.hasHead || goesOn(open.trace, text))) {
+      const details = { pid: frame?.pid ?? null, thread: frame?.thread ?? null, message: text };
+      this.#begin({ written: frame?.written ?? null, stream, details: () => details, hasHead: false }, text, line, isByForm);
+      return !isByForm;
+    }
+    this.#add(stream, text.startsWith('! ') ? text.slice(2) : text, line);
+    return !(isByForm && open.isFragment && open.lines.every(isContinuation));
+  }
+
+  #headed(text: string, stream: string, head: Head, frame: Frame | null, open: Open | undefined, line: number): true {
+    const message = open?.mayFail === true ? this.#heads.details(text, head).message : '';
+    // Some loggers prefix every line of a trace (logcat, `docker logs -t`).
+    if (message !== '' && isContinuation(message)) {
+      this.#add(stream, message, line);
+      return true;
+    }
+    const details = () => {
+      const told = this.#heads.details(text, head);
+      return { ...told, pid: told.pid ?? frame?.pid ?? null, thread: told.thread ?? frame?.thread ?? null };
+    };
+    // A frame's time has an offset and is surer than the program's own without one.
+    this.#begin({ written: frame?.written ?? head.written, stream, details, hasHead: true }, text, line);
+    // uvicorn names its PID in one record for all that follow.
+    if (head.written === null) details();
+    return true;
+  }
+
+  #collectorOf(raw: string): { readonly name: string; readonly text: string } | null {
+    const first = raw.charCodeAt(0);
+    if (first !== 91 && !(first >= 97 && first <= 122)) return null;
+    const match = COLLECTOR.exec(raw);
+    const name = match?.[1] ?? match?.[2];
+    if (match === null || name === undefined) return null;
+    const text = raw.slice(match[0].length);
+    if (this.#collectors.has(name)) return { name, text };
+    // The same form may be a program's own; a head behind it tells.
+    if (this.#collectors.size >= MAX_STREAMS || (match[2] === undefined && this.#heads.read(text)?.written == null)) return null;
+    this.#collectors.add(name);
+    return { name, text };
+  }
+
+  #begin(beginning: Beginning, text: string, line: number, isFragment = false): void {
+    this.#close(beginning.stream);
+    const [oldest] = this.#open.keys();
+    if (oldest !== undefined && this.#open.size >= MAX_STREAMS) this.#close(oldest);
+    this.#open.set(beginning.stream, {
+      ...beginning,
+      isFragment,
+      lines: [text],
+      chars: text.length,
+      trace: traceAfter('none', text),
+      mayFail: mayFail(text),
+      from: line,
+      to: line,
+    });
   }
 
   #add(stream: string, text: string, line: number): void {
     const open = this.#open.get(stream);
     if (open === undefined) return;
-    open.to = line;
-    if (open.lines.length >= MAX_LINES || open.chars + text.length > MAX_CHARS) return;
+    if (open.lines.length >= MAX_LINES || open.chars + text.length > MAX_CHARS) {
+      const { pid, thread } = open.details();
+      this.#begin({ ...open, details: () => ({ pid, thread, message: text }) }, text, line);
+      return;
+    }
     open.lines.push(text);
     open.chars += text.length;
+    open.trace = traceAfter(open.trace, text);
+    open.mayFail ||= mayFail(text);
+    open.to = line;
   }
 
   #close(stream: string): void {

@@ -1,112 +1,137 @@
 import type { FailureKind } from '../../model/failure.ts';
+import { DENIED, TRANSLATIONS } from './translations.ts';
 
-/** Which kind of failure a line speaks of. Each entry is one wording, of one or more runtimes; all are alternations of fixed texts. */
+/** Which kind of failure a line speaks of: wordings of runtimes and servers, as alternations of fixed texts. */
+
+/**
+ * A cheap look that nearly every line fails. Each alternative begins with a rare letter or pair, since this one expression decides how
+ * fast an ordinary log is read.
+ */
+const CANDIDATE = new RegExp(
+  [
+    'ddress (?:is |was )?(?:already )?(?:in use|not available)|assign requested|BindException|ADDRINUSE|ADDRNOTAVAIL|addrinuse|EMFILE|ENFILE|AddrInUse|AddrNot',
+    'oo many open|file descriptors available|Errno (?:9[89]|4[89]|2[34])\\]|os error (?:9[89]|4[89]|2[34]|100)|Errno 10048|\\(100(?:48|55)\\)|Error 100(?:48|55)|ErrorCode|WSAENOBUFS|Only one usage|buffer space',
+    'ort (?:\\d{1,5} )?(?:is |was )?(?:already )?(?:in use|allocated)|in use: |requested address|source address|free ports|420?[23][17]<|ephemeral port',
+    '[Pp]ool|waiting for connection|eak(?:ed| detect)|nclosed |shutdown properly|abandoned|never closed|connection is not available|timed out after|acquiring a connection',
+    ...Object.values(TRANSLATIONS).flat(),
+  ].join('|'),
+);
+
+/** A look at no more than this of a line: what fails is said at its beginning. */
+const MAX_LOOK = 16 * 1024;
+
+const look = (text: string): string => (text.length > MAX_LOOK ? text.slice(0, MAX_LOOK) : text);
+
+/** Whether a line is worth a closer look. */
+export const mayFail = (text: string): boolean => CANDIDATE.test(look(text));
 
 interface Signature {
   readonly kind: FailureKind;
   readonly pattern: RegExp;
 }
 
-/** strerror(EADDRNOTAVAIL) in the locales that Java and glibc print (KERNEL.md: "translated by its locale"). */
-const NOT_AVAILABLE_ABROAD = [
-  'angeforderte Adresse kann nicht zugewiesen',
-  "Impossible d'assigner l'adresse",
-  "impossible d'assigner l'adresse",
-  'No se puede asignar la dirección',
-  'Não é possível atribuir',
-  'Não foi possível atribuir',
-  'Impossibile assegnare',
-  '要求されたアドレスに割り当て',
-  '無法指定',
-  '无法指定被请求的地址',
-  '无法分配请求的地址',
-  '요청된 주소를 할당할 수 없',
-  'Невозможно назначить',
-].join('|');
+/** Addresses of people and parcels, about which "already in use" is said as well. */
+const NO_SOCKET = '(?<!\\b(?:[Ee]-?[Mm]ail|EMAIL|[Mm]ailing|[Bb]illing|[Ss]hipping|[Ss]treet|[Hh]ome|[Pp]ostal|[Ww]allet|MAC|[Mm]ac) )';
 
-/** strerror(EADDRINUSE), likewise. */
-const IN_USE_ABROAD = [
-  'Die Adresse wird bereits verwendet',
-  'Adresse bereits verwendet',
-  'Adresse déjà utilisée',
-  'La dirección ya se está usando',
-  'Dirección ya en uso',
-  'Endereço já em uso',
-  'Indirizzo già in uso',
-  'アドレスは既に使用中',
-  'そのアドレスは既に使用中',
-  '地址已在使用',
-  '地址已被使用',
-  '位址已經在使用',
-  '주소가 이미 사용 중',
-  'Адрес уже используется',
-].join('|');
+const signature = (kind: FailureKind, ...wordings: readonly string[]): Signature => ({
+  kind,
+  pattern: new RegExp([...wordings, ...(TRANSLATIONS[kind] ?? [])].join('|')),
+});
 
+/** Of several kinds in one line or event, the first here stands: a failing system call before what follows from it. */
 const SIGNATURES: readonly Signature[] = [
-  {
-    kind: 'too-many-open-files',
-    pattern: /[Tt]oo many open files|\bEMFILE\b|\bENFILE\b|\[Errno 2[34]\]|Os \{ code: 2[34]\b|WSAEMFILE|\b10024\b.{0,40}[Ss]ocket/,
-  },
-  {
-    kind: 'address-not-available',
-    pattern: new RegExp(
-      `[Cc]annot assign requested address|[Cc]an't assign requested address|\\bEADDRNOTAVAIL\\b|\\[Errno (?:99|49)\\]|AddrNotAvailable|WSAEADDRNOTAVAIL|requested address is not valid in its context|${NOT_AVAILABLE_ABROAD}`,
-    ),
-  },
-  {
-    kind: 'address-in-use',
-    pattern: new RegExp(
-      `[Aa]ddress (?:is )?already in use|\\bEADDRINUSE\\b|\\[Errno (?:98|48)\\]|AddrInUse|WSAEADDRINUSE|Only one usage of each socket address|\\b10048\\b|\\b10055\\b|lacked sufficient buffer space|[Pp]ort \\d{1,5} (?:was|is) already in use|[Pp]ort \\d{1,5} (?:is )?already in use|Port already in use|Port in use: |[Cc]onnection in use: \\(|annot bind to source address before connect|no free ports|Error binding to port|EventID>42(?:27|31)<|${IN_USE_ABROAD}`,
-    ),
-  },
-  {
-    kind: 'pool-exhausted',
-    pattern:
-      /Timeout waiting for connection|ConnectionPoolTimeoutException|ConnectionRequestTimeoutException|Connection is not available, request timed out|QueuePool limit of size|Could not get a resource from the pool|PoolExhaustedException|[Pp]ool exhausted|Timeout waiting for idle object|PoolAcquireTimeoutException|Pool#acquire|Acquire operation took longer|remaining connection slots are reserved|The timeout period elapsed prior to obtaining a connection from the pool|httpx\.PoolTimeout|\bPoolTimeout\b/,
-  },
-  {
-    kind: 'leak-warning',
-    pattern:
-      /was leaked\. Did you forget|was not shutdown properly|Unclosed client session|Unclosed connector|Unclosed connection|Connection leak detection triggered|Apparent connection leak detected|LEAK: [\w.]{1,80} was not released|unclosed <socket\.socket|ResourceWarning: unclosed|connection leak was detected/,
-  },
+  signature(
+    'too-many-open-files',
+    '[Tt]oo many open (?:files|sockets)',
+    '\\b(?:WSA)?EMFILE\\b|\\bENFILE\\b|\\[Errno 2[34]\\]|\\bOs \\{ code: 2[34]\\b|os error (?:23|24|10024)\\b',
+    'No file descriptors available', // musl's strerror
+  ),
+  signature(
+    'address-in-use',
+    `${NO_SOCKET}\\b[Aa]ddress (?:is |was )?already in use`,
+    '(?:^|[:(.] ?)Address in use\\b', // musl's strerror
+    '\\b(?:WSA)?EADDRINUSE\\b|\\beaddrinuse\\b|\\bAddrInUse\\b|\\[Errno (?:98|48|10048)\\]|os error (?:98|48|10048)\\b',
+    'Only one usage of each socket address|SocketException \\(100(?:48|55)\\)|WinError 100(?:48|55)|NativeErrorCode[=: ]{1,3}100(?:48|55)',
+    'lacked sufficient buffer space|\\bWSAENOBUFS\\b|os error 10055\\b',
+    '\\b[Pp]ort (?:\\d{1,5} )?(?:is |was )?already (?:in use|allocated)\\b|\\b[Pp]ort \\d{1,5} (?:is|was) in use\\b|\\bPort in use: ',
+    '[Cc]onnection in use: \\(|annot bind to source address before connect|local address already in use',
+    'EventID(?: Qualifiers=[^>]{1,20})?>42(?:27|31)<|ephemeral port number from the global TCP port space has failed',
+  ),
+  signature(
+    'address-not-available',
+    "[Cc]an(?:not|'t| not) assign requested address",
+    '(?:^|[:(.] ?)Address not available\\b', // musl's strerror; also Java's own, in brackets
+    '\\b(?:WSA)?EADDRNOTAVAIL\\b|\\beaddrnotavail\\b|\\bAddrNotAvailable\\b|\\[Errno (?:99|49|10049)\\]|os error (?:99|49|10049)\\b',
+    'requested address is not valid in its context',
+    'no free ports', // HAProxy's words for EADDRNOTAVAIL of connect
+  ),
+  signature(
+    'pool-exhausted',
+    'Timeout waiting for connection|ConnectionPoolTimeoutException|ConnectionRequestTimeoutException|GetConnectionTimeoutException',
+    '[Cc]onnection is not available, request timed out|QueuePool limit of size|Could not get a resource(?: from the pool| since the pool is exhausted)',
+    'PoolExhaustedException|(?<![Tt]hread )[Pp]ool (?:is )?exhausted|Timeout waiting for idle object|PoolAcquireTimeoutException|PoolAcquirePendingLimitException',
+    'Pool#acquire|[Pp]ending acquire queue has reached|Acquire operation took longer|Timeout acquiring a connection|ResourceRequest timed out',
+    'could not obtain a (?:database )?connection (?:from the pool )?within|ConnectionPool::TimeoutError|Waited [\\d.]{1,8} sec, 0/\\d{1,5} available',
+    "elapsed prior to obtaining a connection from the pool|\\bPoolTimeout\\b|couldn't get a connection after|wait queue is full for pool",
+    'attempt by a client to checkout a Connection has timed out|Timed out while waiting for a connection from pool',
+  ),
+  signature(
+    'leak-warning',
+    'was leaked\\. Did you forget|was not shutdown properly|Unclosed (?:client session|connector|connection)\\b',
+    'Connection leak detection triggered|Apparent connection leak detected|ResourceWarning: unclosed (?:<s|transport)|connection leak (?:was )?detected',
+    'Connection has been abandoned|abandon connection, owner thread|by the following code was never closed',
+  ),
 ];
 
-/** A bind that failed, in a language that is not known: the class still tells (KERNEL.md). */
+/** A bind that failed, in a language that is not known: the class still tells (KERNEL.md). Behind a class of this name an explanation follows. */
 const BIND_EXCEPTION = /(?:^|[^\w.])(?:java\.net\.)?BindException(?::|\[)/;
+
+/** Messages of BindException that are no conflict. */
+const OTHER_BIND = /[Uu]nresolved|[Uu]nsupported|[Ii]nvalid argument|[Pp]rotocol family|[Nn]o such|[Aa]lready bound/;
 
 /** Words that only repeat what another line of the same event says. */
 const ECHO = /still could not bind|no listening sockets available|Retrying request|try again to bind/;
 
-/** Kinds of which the first stands if several are in one event: a system call that failed, before what followed from it. */
-const RANK: readonly FailureKind[] = ['too-many-open-files', 'address-in-use', 'address-not-available', 'pool-exhausted', 'leak-warning'];
+const RANK: readonly FailureKind[] = SIGNATURES.map(({ kind }) => kind);
 
-const kindOfLine = (text: string): FailureKind | null => {
+/** The kind that a line speaks of, and where its signature ends in it. */
+const signatureIn = (text: string): { readonly kind: FailureKind; readonly end: number } | null => {
   if (ECHO.test(text)) return null;
-  for (const { kind, pattern } of SIGNATURES) if (pattern.test(text)) return kind;
+  for (const { kind, pattern } of SIGNATURES) {
+    const match = pattern.exec(text);
+    if (match !== null) return { kind, end: match.index + match[0].length };
+  }
   return null;
 };
+
+export const kindOfLine = (text: string): FailureKind | null => signatureIn(look(text))?.kind ?? null;
 
 export interface Signed {
   readonly kind: FailureKind;
   /** Index of the line that says it. */
   readonly index: number;
+  /** Where, in that line, the signature ends. */
+  readonly end: number;
   /** Only the class says so: the text is in a language that is not known. */
   readonly isByClass: boolean;
 }
 
-/** A look at no more than this of a line: what fails is said at its beginning. */
-const MAX_LOOK = 16 * 1024;
+const byClass = (text: string, index: number): Signed | null =>
+  BIND_EXCEPTION.test(text) && !DENIED.test(text) && !OTHER_BIND.test(text)
+    ? { kind: 'address-in-use', index, end: text.length, isByClass: true }
+    : null;
 
-/** The failure that an event's lines speak of, or `null`. */
+/** The failure that an event's lines speak of; `null` where none. */
 export const kindOf = (lines: readonly string[]): Signed | null => {
   let best: Signed | null = null;
   for (const [index, line] of lines.entries()) {
-    const text = line.length > MAX_LOOK ? line.slice(0, MAX_LOOK) : line;
-    const kind = kindOfLine(text);
-    if (kind !== null && (best === null || RANK.indexOf(kind) < RANK.indexOf(best.kind) || best.isByClass))
-      best = { kind, index, isByClass: false };
-    else if (best === null && BIND_EXCEPTION.test(text) && !/[Nn]o such|[Pp]ermission denied|EACCES/.test(text))
-      best = { kind: 'address-in-use', index, isByClass: true };
+    const text = look(line);
+    const found = signatureIn(text);
+    if (found === null) {
+      best ??= byClass(text, index);
+      continue;
+    }
+    if (best === null || best.isByClass || RANK.indexOf(found.kind) < RANK.indexOf(best.kind)) best = { ...found, index, isByClass: false };
   }
   return best;
 };

@@ -1,10 +1,13 @@
 import type { Failure, TimeBasis } from '../../model/failure.ts';
 import type { LineAccount } from '../../model/snapshot.ts';
 import { Account, quotable } from '../account.ts';
-import { eventsOf, failureIn, type Told } from './failure.ts';
+import { type Heard, isEcho, merge } from './echo.ts';
+import { type Event, eventsOf } from './event.ts';
+import { failureIn, stable } from './failure.ts';
 import { type LogRecord, RecordGrouper } from './group.ts';
-import { portIn } from './ports.ts';
-import { type Instant, TimeResolver } from './time.ts';
+import type { Details } from './head.ts';
+import { Neighbours, portBehind } from './neighbours.ts';
+import { type Instant, TimeResolver } from './zone.ts';
 
 export interface LogReadOptions {
   /** RFC 3339: completes times without a date or a year. */
@@ -20,25 +23,31 @@ export type LogReadResult =
       readonly failures: number;
       /** `null`: no record bears a time. */
       readonly covers: { readonly from: string; readonly to: string } | null;
+      /** The least certain one that any time rests on; `upload` where no record bears a time. */
       readonly timeBasis: TimeBasis;
+      /**
+       * Understood: part of a record. Ignored: blank. Unparsed: goes on with a record whose beginning is not in the upload (it is looked
+       * at all the same).
+       */
       readonly account: LineAccount;
     }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** A cheap look that nearly every line fails: only records with one of these words are looked at closely. */
-const CANDIDATE =
-  /ddress|EADDR|E[MN]FILE|oo many open|BindException|10048|10055|Only one usage|AddrInUse|AddrNot|Errno|Os \{|already in use|[Pp]ort in use|in use: \(|buffer space|annot bind|no free ports|4227|4231|[Pp]ool|leak|LEAK|nclosed|shutdown properly|assigner|asignar|atribuir|assegnare|dirección|Endereço|Indirizzo|アドレス|地址|位址|주소|[Аа]дрес/;
+/** No more is looked at of a line. */
+const MAX_LINE = 64 * 1024;
 
-/** Records that announce a listener, for a failure right behind them that does not name its port. */
-const ANNOUNCES = /[Bb]ind|[Ll]isten|[Ss]tart/;
-/** So many records back at most. */
-const NEIGHBOURS = 20;
+/** ANSI's colours, which consoles' formats put around times, levels and messages alike. */
+const ESCAPE = '\u001b';
+const COLOUR = /\u001b\[[\d;]{0,16}[A-Za-z]/g;
 
-/** Two records of one thread within this time, of which one only wraps the other, are one event. */
-const ECHO_MS = 2;
+/** So much of the beginning tells whether it is text. */
+const SAMPLE_CHARS = 4096;
 
 /** Bytes that no text has: a share above this and it is no log. */
 const MAX_BINARY_SHARE = 0.1;
+
+/** Least certain first. */
+const BASES: readonly TimeBasis[] = ['assumed-utc', 'meta-zone', 'offset', 'upload'];
 
 const binaryCount = (text: string): number => {
   let count = 0;
@@ -49,146 +58,132 @@ const binaryCount = (text: string): number => {
   return count;
 };
 
+const iso = (ms: number): string => new Date(ms).toISOString();
+
 /** Reads the lines of one uploaded log and hands over each failure in it. */
 export class LogReader {
   readonly #onFailure: (failure: Failure) => void;
   readonly #times: TimeResolver;
   readonly #uploadedAt: string;
-  readonly #grouper: RecordGrouper;
+  readonly #grouper = new RecordGrouper((record) => this.#record(record));
+  readonly #neighbours = new Neighbours();
   readonly #account = new Account();
-  readonly #announced: { readonly record: number; readonly port: number; readonly stream: string }[] = [];
   #records = 0;
   #failures = 0;
+  /** Of the nearest record above that bears a time. */
   #last: Instant | null = null;
-  #from: string | null = null;
-  #to: string | null = null;
+  #from = Number.POSITIVE_INFINITY;
+  #to = Number.NEGATIVE_INFINITY;
   #basis: TimeBasis = 'upload';
-  #previous: {
-    readonly told: Told;
-    readonly at: string;
-    readonly record: number;
-    readonly thread: string | null;
-    readonly hasTime: boolean;
-  } | null = null;
-  #pending: { readonly failure: Failure; readonly record: number } | null = null;
-  #looked = 0;
+  /** Held back until it is known that the next record does not tell it once more. */
+  #pending: Heard | null = null;
+  #sampled = 0;
   #binary = 0;
-  #firstText: string | null = null;
+  #firstText = '';
 
   constructor(options: LogReadOptions, onFailure: (failure: Failure) => void) {
     this.#onFailure = onFailure;
-    this.#uploadedAt = options.uploadedAt;
+    this.#uploadedAt = iso(Date.parse(options.uploadedAt));
     this.#times = new TimeResolver(options.uploadedAt, options.zone);
-    this.#grouper = new RecordGrouper((record) => this.#record(record));
   }
 
+  /** @param text without its end  @param line 1-based */
   line(text: string, line: number): void {
-    if (this.#looked < 4096) this.#sample(text);
-    if (text === '') this.#account.ignored();
-    else this.#account.understood();
-    this.#grouper.line(text, line);
+    if (this.#sampled < SAMPLE_CHARS) this.#sample(text);
+    const cut = text.length > MAX_LINE ? text.slice(0, MAX_LINE) : text;
+    const seen = cut.includes(ESCAPE) ? cut.replaceAll(COLOUR, '') : cut;
+    const belongs = this.#grouper.line(seen, line);
+    if (seen === '') this.#account.ignored();
+    else if (belongs) this.#account.understood();
+    else this.#account.unparsed(seen, line);
   }
 
   end(): LogReadResult {
-    if (this.#looked > 0 && this.#binary > MAX_BINARY_SHARE * this.#looked) {
-      return {
-        kind: 'refused',
-        reason: `It is not text: is it a compressed or binary file? Its first line is "${quotable(this.#firstText ?? '', 80)}".`,
-      };
+    if (this.#binary > MAX_BINARY_SHARE * this.#sampled) {
+      const first = quotable(this.#firstText, 80);
+      return { kind: 'refused', reason: `It is not text: is it a compressed or binary file? Its first line is "${first}".` };
     }
     this.#grouper.end();
     this.#flush();
-    const covers = this.#from === null || this.#to === null ? null : { from: this.#from, to: this.#to };
-    return { kind: 'read', records: this.#records, failures: this.#failures, covers, timeBasis: this.#basis, account: this.#account.get() };
+    const covers = this.#from <= this.#to ? { from: iso(this.#from), to: iso(this.#to) } : null;
+    const counts = { records: this.#records, failures: this.#failures };
+    return { kind: 'read', ...counts, covers, timeBasis: this.#basis, account: this.#account.get() };
   }
 
   #sample(text: string): void {
-    this.#firstText ??= text;
-    const head = text.slice(0, 512);
-    this.#looked += head.length;
+    if (this.#sampled === 0) this.#firstText = text;
+    const head = text.slice(0, SAMPLE_CHARS - this.#sampled);
+    this.#sampled += head.length;
     this.#binary += binaryCount(head);
   }
 
   #record(record: LogRecord): void {
     this.#records += 1;
-    const instant = this.#time(record);
-    const isCandidate = record.lines.some((line) => CANDIDATE.test(line.length > 16_384 ? line.slice(0, 16_384) : line));
-    if (isCandidate) for (const event of eventsOf(record.lines)) this.#event(event, record, instant);
+    const own = this.#time(record);
     const [head = ''] = record.lines;
-    if (ANNOUNCES.test(head)) this.#announce(head, record.stream);
+    this.#completePending(head);
+    if (record.mayFail) this.#events(record, own);
+    this.#neighbours.look(head, this.#records, record.stream);
+  }
+
+  /** PostgreSQL and MySQL name the port in the record behind. */
+  #completePending(head: string): void {
+    const pending = this.#pending;
+    if (pending === null || pending.failure.call !== 'listen' || pending.failure.localPort !== null) return;
+    const localPort = this.#records - pending.record === 1 ? portBehind(head) : null;
+    if (localPort !== null) this.#pending = { ...pending, failure: { ...pending.failure, localPort } };
   }
 
   #time(record: LogRecord): Instant | null {
-    if (record.written === null) return this.#last;
+    if (record.written === null) return null;
     const instant = this.#times.resolve(record.written);
     this.#last = instant;
-    this.#basis = instant.basis;
-    if (this.#from === null || instant.at < this.#from) this.#from = instant.at;
-    if (this.#to === null || instant.at > this.#to) this.#to = instant.at;
+    if (this.#basis === 'upload' || BASES.indexOf(instant.basis) < BASES.indexOf(this.#basis)) this.#basis = instant.basis;
+    if (instant.ms < this.#from) this.#from = instant.ms;
+    if (instant.ms > this.#to) this.#to = instant.ms;
     return instant;
   }
 
-  #announce(head: string, stream: string): void {
-    const port = portIn(head.slice(0, 1000));
-    if (port === null) return;
-    this.#announced.push({ record: this.#records, port, stream });
-    if (this.#announced.length > NEIGHBOURS) this.#announced.shift();
+  #events(record: LogRecord, own: Instant | null): void {
+    const details = record.details();
+    for (const event of eventsOf([details.message, ...record.lines.slice(1)])) this.#event(event, record, details, own);
   }
 
-  #event(event: readonly string[], record: LogRecord, instant: Instant | null): void {
-    const told = failureIn(event, record);
-    if (told === null || this.#isEcho(told, record, instant)) return;
-    this.#previous = { told, at: instant?.at ?? '', record: this.#records, thread: record.thread, hasTime: record.written !== null };
-    const { exception: _, ...failure } = told;
-    const complete: Failure = {
-      ...failure,
-      localPort: failure.localPort ?? (failure.call === 'listen' ? this.#neighbourPort(record.stream) : null),
-      at: instant?.at ?? this.#uploadedAt,
-      timeBasis: instant?.basis ?? 'upload',
-    };
-    if (this.#isToldAgain(complete, record)) return;
-    this.#flush();
-    if (record.written === null) this.#pending = { failure: complete, record: this.#records };
-    else this.#emit(complete);
+  #event(event: Event, record: LogRecord, details: Details, own: Instant | null): void {
+    const told = failureIn(event, record, details);
+    if (told === null) return;
+    const instant = own ?? this.#last;
+    const time =
+      instant === null ? { at: this.#uploadedAt, timeBasis: 'upload' as const } : { at: iso(instant.ms), timeBasis: instant.basis };
+    this.#hear({
+      failure: { ...this.#withPort(told, record.stream), ...time },
+      heading: stable(event.lines[0] ?? ''),
+      record: this.#records,
+      ms: own?.ms ?? null,
+    });
   }
 
-  /** A runtime's own warning has no time, and the program's line about the same failure right behind it has (PHP): one event, with that time. */
-  #isToldAgain(failure: Failure, record: LogRecord): boolean {
+  /** A server's failure that names no port is about the one that was announced just before. */
+  #withPort<T extends Pick<Failure, 'call' | 'localPort'>>(told: T, stream: string): T {
+    if (told.localPort !== null || (told.call !== 'listen' && told.call !== 'unknown')) return told;
+    const localPort = this.#neighbours.portBefore(this.#records, stream, told.call === 'listen');
+    return localPort === null ? told : { ...told, call: 'listen', localPort };
+  }
+
+  #hear(heard: Heard): void {
     const pending = this.#pending;
-    if (pending === null || record.written === null || this.#records - pending.record !== 1 || pending.failure.kind !== failure.kind)
-      return false;
-    this.#pending = null;
-    this.#emit({ ...pending.failure, at: failure.at, timeBasis: failure.timeBasis });
-    return true;
+    if (pending !== null && isEcho(pending, heard)) {
+      this.#pending = { ...pending, failure: merge(pending.failure, heard.failure) };
+      return;
+    }
+    this.#flush();
+    this.#pending = heard;
   }
 
   #flush(): void {
-    const pending = this.#pending;
-    this.#pending = null;
-    if (pending !== null) this.#emit(pending.failure);
-  }
-
-  #emit(failure: Failure): void {
+    if (this.#pending === null) return;
     this.#failures += 1;
-    this.#onFailure(failure);
-  }
-
-  #neighbourPort(stream: string): number | null {
-    const near = this.#announced.findLast((other) => other.stream === stream && this.#records - other.record <= NEIGHBOURS);
-    return near?.port ?? null;
-  }
-
-  /**
-   * A framework often logs one failure twice, first as a line and then with its trace. The second is an echo if it follows at once, in
-   * the same thread, and is worded otherwise: the same words again are another failure.
-   */
-  #isEcho(told: Told, record: LogRecord, instant: Instant | null): boolean {
-    const previous = this.#previous;
-    if (previous === null || this.#records - previous.record !== 1 || previous.thread !== record.thread || previous.told.kind !== told.kind)
-      return false;
-    if (previous.told.fingerprint === told.fingerprint || previous.told.exception === told.exception) return false;
-    // The line, then its trace: one of the two has frames.
-    if (previous.told.frames.length > 0 === told.frames.length > 0) return false;
-    return Date.parse(instant?.at ?? '') - Date.parse(previous.at) <= ECHO_MS;
+    this.#onFailure(this.#pending.failure);
+    this.#pending = null;
   }
 }

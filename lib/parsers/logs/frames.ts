@@ -1,0 +1,104 @@
+import { quotable } from '../account.ts';
+import { isTraceback } from './continuation.ts';
+
+/** A frame of a stack trace, whatever the runtime that printed it. */
+export interface Frame {
+  /** As printed, without its indentation, `at ` and the JAR it came from. */
+  readonly text: string;
+  /** Python prints the line of source; elsewhere empty. */
+  readonly source: string;
+}
+
+const MAX_FRAME_CHARS = 200;
+const MAX_FRAMES = 60;
+
+/** ` ~[netty-transport-4.1.34.Final.jar:4.1.34.Final]`, ` [rt.jar:1.8]` (Logback, Log4j) */
+const JAR = / ~?\[[^\]]{1,160}\]$/;
+
+const PYTHON_FRAME = /^File "[^"]{1,400}", line \d{1,7}/;
+const RUBY_FRAME = /^(?:from )?([\w/.@+-]{1,300}:\d{1,6}:in [`'][^'`]{1,200}')/;
+const GO_SOURCE = /^\t[/\w.@+-]{1,300}\.(?:go|s):\d{1,6}/;
+const PHP_FRAME = /^#\d{1,3} {1,7}/;
+
+/** No frame is longer; what is looked at stays short, whatever is uploaded. */
+const MAX_LOOK = 600;
+
+const bare = (line: string): string => (line.startsWith('! ') ? line.slice(2, MAX_LOOK) : line.slice(0, MAX_LOOK)).trim();
+
+/** The line as a frame; `null` where it is none. */
+const frameText = (line: string, text: string): string | null => {
+  if (text.startsWith('at ')) return text.slice(3).replace(JAR, '');
+  if (PYTHON_FRAME.test(text) || PHP_FRAME.test(text) || GO_SOURCE.test(line)) return text;
+  return RUBY_FRAME.exec(text)?.[1] ?? null;
+};
+
+export const isFrame = (line: string): boolean => frameText(line, bare(line)) !== null;
+
+/** Java's causes and Node's: what stands below one happened first. */
+const CAUSE = /^(?:Caused by: |\[cause\]: |Wrapped by: )/;
+const SUPPRESSED = /^Suppressed: /;
+
+interface Section {
+  readonly isPython: boolean;
+  readonly frames: Frame[];
+}
+
+/** Python's source stands below its frame, before the carets. */
+const sourceBelow = (lines: readonly string[], index: number): string => {
+  const below = lines[index + 1] ?? '';
+  const text = below.trim();
+  return /^\s/.test(below) && !PYTHON_FRAME.test(text) && !/^[~^ ]+$/.test(text) ? text : '';
+};
+
+/** What a trace is made of: causes newest first as Java prints them, tracebacks oldest first as Python does. */
+const sectionsOf = (lines: readonly string[]): readonly Section[] => {
+  const sections: Section[] = [{ isPython: false, frames: [] }];
+  let isSuppressed = false;
+  for (const [index, line] of lines.entries()) {
+    const text = bare(line);
+    if (isTraceback(text)) sections.push({ isPython: true, frames: [] });
+    else if (CAUSE.test(text)) sections.push({ isPython: false, frames: [] });
+    if (SUPPRESSED.test(text)) isSuppressed = true;
+    else if (CAUSE.test(text)) isSuppressed = false;
+    const frame = isSuppressed ? null : frameText(line, text);
+    if (frame === null) continue;
+    const isPython = PYTHON_FRAME.test(frame);
+    sections.at(-1)?.frames.push({ text: quotable(frame, MAX_FRAME_CHARS), source: isPython ? quotable(sourceBelow(lines, index)) : '' });
+  }
+  return sections;
+};
+
+/** A traceback that lost its beginning shows by its frames. */
+const isPythonic = ({ isPython, frames }: Section): boolean => isPython || frames[0]?.text.startsWith('File "') === true;
+
+/** Innermost first: where it failed, before who called. */
+export const framesOf = (lines: readonly string[]): readonly Frame[] => {
+  const sections = sectionsOf(lines);
+  const isPython = sections.some(isPythonic);
+  const ordered = isPython ? sections.map(({ frames }) => frames.toReversed()) : sections.toReversed().map(({ frames }) => frames);
+  return ordered.flat().slice(0, MAX_FRAMES);
+};
+
+/** Frames of the runtime say how it failed, not whose call it was. */
+const RUNTIME =
+  /^(?:java\.|javax\.|jdk\.|sun\.|com\.sun\.|kotlin\.|kotlinx\.|scala\.|node:|internal\/|System\.|Microsoft\.Extensions\.|async |runtime\.|net\.\(|syscall\.|<anonymous>|process\.processTicks|new Promise|Promise |#\d+ \[internal|File "<frozen )|\(node:|\/usr\/(?:local\/)?(?:lib|go)\/(?:ruby\/\d|go\/src|src\/)|\/lib\/ruby\/\d[\d.]*\/(?!gems)/;
+
+const isStandardPython = (text: string): boolean =>
+  /\/lib\d{0,2}\/python[\d.]{1,5}\//.test(text) && !/\/(?:site|dist)-packages\//.test(text);
+
+/** The first frame that is the application's or its client library's rather than the runtime's; `null` where none is. */
+export const ownFrame = (frames: readonly Frame[]): string | null =>
+  frames.find(({ text }) => !RUNTIME.test(text) && !isStandardPython(text))?.text ?? null;
+
+/** `GeneratedMethodAccessor3`, `NativeMethodAccessorImpl`: the JVM changes from one to the other after some calls. */
+const REFLECTION = /\breflect\.(?:GeneratedMethodAccessor|NativeMethodAccessor|DelegatingMethodAccessor|Generated|DirectMethodHandle)/;
+
+/** So many frames tell a failure from others; a trace that is cut short, as at a file's end, still has them. */
+const TELLING_FRAMES = 8;
+
+/** The frames without what varies from run to run: lines, lambdas' and proxies' numbers. */
+export const shapeOf = (frames: readonly Frame[]): readonly string[] =>
+  frames
+    .filter(({ text }) => !REFLECTION.test(text))
+    .slice(0, TELLING_FRAMES)
+    .map(({ text }) => text.replaceAll(/0x[0-9a-f]+|\d+/gi, '#'));
