@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { systemClock } from '../lib/adapters/clock.ts';
-import { judgingConfig, queryConfig, readConfig, settingsOf } from '../lib/adapters/config.ts';
+import { judgingConfig, queryConfig, readConfig, retentionOf, settingsOf } from '../lib/adapters/config.ts';
 import { dynamoRecords } from '../lib/adapters/dynamodb.ts';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
 import { s3Uploads } from '../lib/adapters/s3.ts';
@@ -28,7 +28,7 @@ export const judging = onceFor((): Deps => {
   const settings = settingsOf(config);
   return {
     uploads: s3Uploads(new S3Client({})),
-    records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock),
+    records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)),
     announcer: snsAnnouncer(new SNSClient({}), config.TOPIC_ARN, settings.linkBase),
     clock: systemClock,
     journal: powertoolsJournal('closewatch'),

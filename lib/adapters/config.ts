@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultSettings, type Settings } from '../use-cases/settings.ts';
+import { DEFAULT_RETENTION, type Retention } from './dynamodb.ts';
 
 /** Each function's environment, checked when it starts: a missing variable is named at once, not at the first upload. */
 
@@ -9,7 +10,9 @@ const seconds = z.coerce
   .min(0)
   .max(86_400 * 400);
 
-const table = { TABLE: z.string().min(1) };
+const days = z.coerce.number().int().min(1).max(3650);
+
+const table = { TABLE: z.string().min(1), DIGEST_DAYS: days.optional(), ANALYSIS_DAYS: days.optional() };
 
 const judging = {
   ...table,
@@ -29,6 +32,13 @@ export const settingsOf = (config: JudgingConfig): Settings => ({
   announce: { settlingMs: config.SETTLING_SECONDS === undefined ? defaultSettings.announce.settlingMs : config.SETTLING_SECONDS * 1000 },
   silenceMs: config.SILENCE_SECONDS === undefined ? defaultSettings.silenceMs : config.SILENCE_SECONDS * 1000,
   linkBase: config.LINK_BASE === undefined || config.LINK_BASE === '' ? null : config.LINK_BASE,
+});
+
+/** How long the table keeps things, where the deployment says otherwise. */
+export const retentionOf = (config: z.infer<typeof queryConfig>): Retention => ({
+  ...DEFAULT_RETENTION,
+  digests: config.DIGEST_DAYS ?? DEFAULT_RETENTION.digests,
+  analyses: config.ANALYSIS_DAYS ?? DEFAULT_RETENTION.analyses,
 });
 
 export class ConfigError extends Error {

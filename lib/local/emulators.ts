@@ -156,4 +156,5 @@ export const environmentFor = (emulators: Emulators, linkBase: string): Readonly
   TOPIC_ARN: topicArn,
   LINK_BASE: linkBase,
   POWERTOOLS_LOG_LEVEL: 'ERROR',
+  POWERTOOLS_METRICS_DISABLED: 'true',
 });
