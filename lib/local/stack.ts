@@ -2,8 +2,6 @@ import type { Server } from 'node:http';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse } from 'aws-lambda';
-import { handler as ingestHandler } from '../../functions/ingest.ts';
-import { handler as sweepHandler } from '../../functions/sweep.ts';
 import { localContext, startApi } from './api.ts';
 import { type Emulators, environmentFor, NAMES, startEmulators } from './emulators.ts';
 import { notifyOfUploads } from './notifications.ts';
@@ -34,15 +32,27 @@ const SWEEP_EVERY_MS = 60_000;
 
 const queueUrl = (address: string, name: string): string => `${address}/000000000000/${name}`;
 
-/** Invokes the ingest function as SQS does, and tells which messages are done. */
-const invokeIngest = async (
-  messages: readonly { readonly MessageId?: string | undefined; readonly Body?: string | undefined }[],
-): Promise<ReadonlySet<string>> => {
-  const records = messages.map(({ MessageId, Body }) => ({ messageId: MessageId ?? '', body: Body ?? '' }));
-  const response: SQSBatchResponse = await ingestHandler({ Records: records }, localContext);
-  const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-  return new Set(records.map(({ messageId }) => messageId).filter((id) => !failed.has(id)));
+/** Loaded when the environment is set, as Lambda loads them: some of what they import reads it at once. */
+const loadFunctions = async () => {
+  const [{ handler: ingest }, { handler: sweep }] = await Promise.all([
+    import('../../functions/ingest.ts'),
+    import('../../functions/sweep.ts'),
+  ]);
+  return { ingest, sweep };
 };
+
+type Functions = Awaited<ReturnType<typeof loadFunctions>>;
+
+const invokeIngest =
+  (functions: Functions) =>
+  async (
+    messages: readonly { readonly MessageId?: string | undefined; readonly Body?: string | undefined }[],
+  ): Promise<ReadonlySet<string>> => {
+    const records = messages.map(({ MessageId, Body }) => ({ messageId: MessageId ?? '', body: Body ?? '' }));
+    const response: SQSBatchResponse = await functions.ingest({ Records: records }, localContext);
+    const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    return new Set(records.map(({ messageId }) => messageId).filter((id) => !failed.has(id)));
+  };
 
 const subscriberFor =
   (protocol: 'email' | 'sms', deliver: (delivery: Delivery) => void) =>
@@ -59,8 +69,8 @@ const portOf = (server: Server): number => {
   return address !== null && typeof address === 'object' ? address.port : 0;
 };
 
-const startWorkers = (client: SQSClient, address: string, options: StackOptions): readonly Worker[] => [
-  startWorker(client, queueUrl(address, NAMES.uploads), invokeIngest),
+const startWorkers = (client: SQSClient, address: string, options: StackOptions, functions: Functions): readonly Worker[] => [
+  startWorker(client, queueUrl(address, NAMES.uploads), invokeIngest(functions)),
   startWorker(client, queueUrl(address, NAMES.email), subscriberFor('email', options.onEmail)),
   startWorker(client, queueUrl(address, NAMES.sms), subscriberFor('sms', options.onSms)),
 ];
@@ -87,8 +97,9 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   notifyOfUploads(emulators.aws);
   const queues = new SQSClient({});
   const objects = new S3Client({});
-  const workers = startWorkers(queues, emulators.s3Address, options);
-  const sweeping = setInterval(() => void sweepHandler({}, localContext).catch(() => {}), options.sweepEveryMs ?? SWEEP_EVERY_MS);
+  const functions = await loadFunctions();
+  const workers = startWorkers(queues, emulators.s3Address, options, functions);
+  const sweeping = setInterval(() => void functions.sweep({}, localContext).catch(() => {}), options.sweepEveryMs ?? SWEEP_EVERY_MS);
   return {
     s3Address: emulators.s3Address,
     apiAddress,
