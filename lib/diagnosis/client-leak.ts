@@ -33,7 +33,25 @@ const MIN_GROWTH = 10;
 /** A forecast beyond a day is left to the next day's snapshots. */
 const WORRYING_MS = 24 * 60 * 60_000;
 
-const isLeak = (suspect: Suspect): boolean => held(suspect.moment) >= MIN_SOCKETS && natureOf(suspect).kind === 'leak';
+/** A pile too small to matter by itself is a leak all the same if it grows from snapshot to snapshot and nothing ever leaves it. */
+const SMALL_MIN_SOCKETS = 10;
+const SMALL_MIN_SNAPSHOTS = 5;
+const SMALL_MIN_RISES = 0.8;
+const SMALL_MIN_STAYS = 0.95;
+
+const growsSteadily = ({ track }: Suspect): boolean => {
+  const counts = track.map(({ closeWait }) => closeWait);
+  const present = counts.slice(counts.findIndex((count) => count > 0));
+  const steps = present.slice(1).map((count, i) => count - (present[i] ?? 0));
+  const rises = steps.filter((step) => step > 0).length;
+  return present.length >= SMALL_MIN_SNAPSHOTS && steps.every((step) => step >= 0) && rises >= SMALL_MIN_RISES * steps.length;
+};
+
+const isSmallLeak = (suspect: Suspect): boolean =>
+  suspect.moment.closeWait >= SMALL_MIN_SOCKETS && growsSteadily(suspect) && (closeWaitStays(suspect.track)?.share ?? 0) >= SMALL_MIN_STAYS;
+
+const isLeak = (suspect: Suspect): boolean =>
+  natureOf(suspect).kind === 'leak' && (held(suspect.moment) >= MIN_SOCKETS || isSmallLeak(suspect));
 
 /** Whether the pile is stuck rather than merely large, as far as one or more snapshots can tell. */
 const stuckDoubt = (suspect: Suspect): readonly string[] => {

@@ -8,8 +8,8 @@ import { type SketchBuilder, sketchBuilder } from './sketch.ts';
 /** 24 piles of some 300 bytes keep a digest near 4 KB while the sketches (350 bytes) go to those that matter. */
 const MAX_PILES = 24;
 const MAX_SKETCHES = 12;
-/** Below this many sockets nothing is a pile worth following. */
-const SKETCH_MIN_SOCKETS = 16;
+/** Below this many sockets nothing is a pile worth following, however steadily it grows. */
+const SKETCH_MIN_SOCKETS = 4;
 /** A client with more peers than this in one state is described by its total, not by a pile for each. */
 const MAX_PEERS_APART = 6;
 

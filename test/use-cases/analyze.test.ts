@@ -56,3 +56,40 @@ test('takes the zone that it is told for times that name none', async () => {
     [['listener-conflict', at(5)]],
   );
 });
+
+const told = async (contents: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+  (await analyzePaths(['x'], filesOf(contents))).analyses
+    .filter(({ severity }) => severity !== 'info')
+    .map(({ cause, mechanism }) => `${cause} ${mechanism}`);
+
+const RANGE = '==> sysctl <==\nnet.ipv4.ip_local_port_range = 20000 20199\n';
+const closeWait = (ids: readonly number[]): string =>
+  ids
+    .map((id) => `CLOSE-WAIT 1 0 10.0.0.1:${20_000 + id} 10.0.0.9:80 users:(("pool",pid=5,fd=${id})) ino:${id + 1} sk:${id.toString(16)}\n`)
+    .join('');
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
+
+test('finds a small leak by its steady growth, and no leak in a pool that reaps', async () => {
+  assert.deepEqual(await told(snapshots(0, 6, (minute) => ORDINARY + closeWait(upTo(6 + 2 * minute)) + RANGE)), [
+    'close-wait-leak none-yet',
+  ]);
+  // As many at each moment, but others each time.
+  assert.deepEqual(
+    await told(snapshots(0, 6, (minute) => ORDINARY + closeWait(upTo(6 + 2 * minute).map((id) => id + 20 * minute)) + RANGE)),
+    [],
+  );
+  // Growing and shrinking.
+  assert.deepEqual(await told(snapshots(0, 6, (minute) => ORDINARY + closeWait(upTo(8 + 8 * (minute % 2))) + RANGE)), []);
+});
+
+const netstat = (queue: number): string =>
+  `Active Internet connections (servers and established)\nProto Recv-Q Send-Q Local Address Foreign Address State PID/Program name\ntcp ${queue} 0 0.0.0.0:8443 0.0.0.0:* LISTEN 9/gateway\n${upTo(
+    queue,
+  )
+    .map((i) => `tcp 11 0 10.0.0.1:8443 10.0.0.2:${40_000 + i} CLOSE_WAIT -\n`)
+    .join('')}`;
+
+test('takes an accept queue for full that stays at one length where netstat shows no limit, and says so', async () => {
+  assert.deepEqual(await told(snapshots(0, 3, () => netstat(101))), ['accept-backlog accept-queue-full']);
+  assert.deepEqual(await told(snapshots(0, 3, (minute) => netstat(80 + minute))), ['accept-backlog none-yet']);
+});

@@ -17,6 +17,20 @@ import { clear, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict 
 
 /** The dead in the queue against the queue's length: where the dialect shows neither inode nor owner, as many are the same ones. */
 const SAME_SHARE = 0.5;
+/** Fewer, and a level length may be chance. */
+const MIN_LEVEL_SNAPSHOTS = 3;
+
+/**
+ * netstat shows no limit. A queue of the dead that stays at one length from snapshot to snapshot has reached it, as far as anybody can
+ * see from here: that is said as an assumption.
+ */
+const hasLevelledOff = ({ port }: ServiceContest, stuck: readonly Moment[]): boolean => {
+  const lengths = stuck
+    .map((moment) => listenerIn(moment, port))
+    .map((listener) => (listener?.acceptLimit == null ? listener?.acceptQueue : undefined));
+  const [before, last] = lengths.slice(-2);
+  return lengths.length >= MIN_LEVEL_SNAPSHOTS && last !== undefined && last !== null && last >= MIN_SOCKETS && before === last;
+};
 
 const isStuck = (moment: Moment, port: number): boolean => {
   const listener = listenerIn(moment, port);
@@ -41,13 +55,15 @@ const judgeService = (contest: ServiceContest): Verdict => {
   const name = serviceName(contest);
   const dead = closeWaitPiles(moment).reduce((sum, pile) => sum + pile.sockets, 0);
   const startedAt = stuck[0]?.snapshot.takenAt ?? moment.snapshot.takenAt;
-  const isFull = isQueueFull(listener, moment);
+  const isFull = isQueueFull(listener, moment) || hasLevelledOff(contest, stuck);
   return found(queue, {
     mechanism: isFull ? 'accept-queue-full' : 'none-yet',
     severity: isFull ? 'critical' : 'warning',
     doubts: [
       ...(stuck.length > 1 ? [] : ['Only one snapshot shows it: a short stall looks the same.']),
-      ...(limit === null || limit.assumed ? ['The length of the queue is not shown by this dialect; net.core.somaxconn bounds it.'] : []),
+      ...(limit === null || limit.assumed
+        ? ['The limit of the queue is not shown by this dialect; its length has levelled off, or net.core.somaxconn bounds it.']
+        : []),
       ...(listener.holder.kind === 'process' ? [] : ['The snapshots do not name the listener: run `ss -ltnp` as root.']),
     ],
     side: 'server',
