@@ -3,19 +3,17 @@ import { clock, count, duration, number, percent, rate } from '../text/words.ts'
 import type { EphemeralContest } from './contest.ts';
 import {
   commonDoubts,
-  contributorsBeside,
   counterfactual,
   culpritOf,
   EXHAUSTED_SHARE,
+  ephemeralBase,
   exhaustsAt,
   natureOf,
   ownerDoubt,
-  portsOf,
   portsSentence,
-  reliefAt,
-  resourceOf,
   SLOW_SHARE,
   severityBy,
+  shareOf,
   suspectName,
 } from './ephemeral.ts';
 import type { Suspect } from './suspects.ts';
@@ -168,23 +166,17 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
   const endsAt = exhaustsAt(contest, suspect, perMinute);
   const bySeverity = severityBy(contest, SLOW_SHARE);
   const soon = endsAt !== null && Date.parse(endsAt) - Date.parse(suspect.moment.snapshot.takenAt) < WORRYING_MS;
-  const fails = contest.victims.length > 0 || contest.isExhausted === true;
   const startedAt = since(suspect.track) ?? suspect.moment.snapshot.takenAt;
   return found(suspect.returns, {
-    mechanism: fails ? 'ephemeral-port-exhaustion' : 'none-yet',
+    ...ephemeralBase(contest, suspect),
     severity: bySeverity === 'info' && soon ? 'warning' : bySeverity,
     doubts: [...commonDoubts(contest, suspect), ...ownerDoubt(suspect), ...stuckDoubt(suspect)],
-    side: 'client',
     culprit: culpritOf(suspect),
-    contributors: contributorsBeside(contest, suspect),
-    resource: resourceOf(contest, suspect.peer),
     since: startedAt,
-    overAt: reliefAt(contest, suspect),
-    summary: `${suspectName(suspect)} holds ${count(held(suspect.moment), 'connection')}${suspect.peer === null ? '' : ` to ${suspect.peer}`} that it does not close, ${number(suspect.moment.closeWait)} of them in CLOSE_WAIT${contest.capacity === null ? '' : `: ${percent(suspect.ports, contest.capacity.ports)} of ${count(contest.capacity.ports, 'port')}`}.`,
+    summary: `${suspectName(suspect)} holds ${count(held(suspect.moment), 'connection')}${suspect.peer === null ? '' : ` to ${suspect.peer}`} that it does not close, ${number(suspect.moment.closeWait)} of them in CLOSE_WAIT${shareOf(contest, suspect)}.`,
     explanation: explanationOf(contest, suspect, perMinute),
     evidence: evidenceFor(contest, suspect),
     remedy: remedyFor(suspect),
-    ports: portsOf(contest),
     trend: { perMinute, since: startedAt, exhaustsAt: endsAt },
   });
 };

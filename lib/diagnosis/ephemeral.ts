@@ -54,7 +54,7 @@ export const suspectName = (suspect: Suspect): string => {
   return suspect.peer === null ? 'an unknown program' : `whoever connects to ${suspect.peer}`;
 };
 
-export const contributorsBeside = (contest: EphemeralContest, culprit: Suspect): readonly Contributor[] => {
+const contributorsBeside = (contest: EphemeralContest, culprit: Suspect): readonly Contributor[] => {
   const floor = CONTRIBUTOR_SHARE * (contest.capacity?.ports ?? contest.use?.used ?? 0);
   return contest.suspects
     .filter((suspect) => suspect !== culprit && suspect.returns >= floor && suspect.returns > 0)
@@ -66,7 +66,7 @@ export const portsOf = ({ capacity, use }: EphemeralContest): Finding['ports'] =
     ? null
     : { from: capacity.from, to: capacity.to, used: use.used, capacity: capacity.ports, assumed: capacity.basis !== 'sysctl' };
 
-export const resourceOf = (contest: EphemeralContest, peer: string | null): Resource => ({
+const resourceOf = (contest: EphemeralContest, peer: string | null): Resource => ({
   kind: 'ephemeral-ports',
   localPort: null,
   peer,
@@ -120,7 +120,7 @@ export const ownerDoubt = (suspect: Suspect): readonly string[] => {
 };
 
 /** The first snapshot after the last failure from which on the range is relieved and the suspect has let go; `null` while it is not over. */
-export const reliefAt = (contest: EphemeralContest, suspect: Suspect): string | null => {
+const reliefAt = (contest: EphemeralContest, suspect: Suspect): string | null => {
   const { capacity, peak } = contest;
   if (peak === null) return null;
   const lastFailure = contest.victims.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), '');
@@ -141,3 +141,20 @@ export const exhaustsAt = (contest: EphemeralContest, suspect: Suspect, perMinut
   const used = last.snapshot.ports.find(({ address }) => address === contest.use?.address)?.used ?? contest.use.used;
   return reachesAt([Date.parse(last.snapshot.takenAt), used], perMinute, contest.capacity.ports);
 };
+
+/** What every finding about the ephemeral ports has in common; the rule adds its judgement and its words. */
+export const ephemeralBase = (
+  contest: EphemeralContest,
+  suspect: Suspect,
+): Pick<Finding, 'mechanism' | 'side' | 'contributors' | 'resource' | 'overAt' | 'ports'> => ({
+  mechanism: contest.victims.length > 0 || contest.isExhausted === true ? 'ephemeral-port-exhaustion' : 'none-yet',
+  side: 'client',
+  contributors: contributorsBeside(contest, suspect),
+  resource: resourceOf(contest, suspect.peer),
+  overAt: reliefAt(contest, suspect),
+  ports: portsOf(contest),
+});
+
+/** `: 61 % of 45,536 ports`, where the capacity is known. */
+export const shareOf = ({ capacity }: EphemeralContest, { ports }: Suspect): string =>
+  capacity === null ? '' : `: ${percent(ports, capacity.ports)} of ${count(capacity.ports, 'port')}`;

@@ -1,24 +1,13 @@
 import type { FailureCount, LogDigest } from '../model/digest.ts';
-import type { FailingCall, FailureKind } from '../model/failure.ts';
 import type { Source } from '../model/snapshot.ts';
 
 /** The failures of one program of one kind, over all uploads of its log: what becomes a victim. */
-export interface FailureGroup {
+export interface FailureGroup
+  extends Pick<
+    FailureCount,
+    'kind' | 'call' | 'localPort' | 'peer' | 'pids' | 'error' | 'frame' | 'frames' | 'firstAt' | 'lastAt' | 'count' | 'minutes'
+  > {
   readonly app: string;
-  readonly kind: FailureKind;
-  readonly call: FailingCall;
-  readonly localPort: number | null;
-  readonly peer: string | null;
-  /** Commonest first. */
-  readonly pids: readonly number[];
-  readonly error: string;
-  readonly frame: string | null;
-  readonly frames: readonly string[];
-  readonly firstAt: string;
-  readonly lastAt: string;
-  readonly count: number;
-  /** `[epoch minute, count]`, ascending. */
-  readonly minutes: readonly (readonly [minute: number, count: number])[];
   /** Where its first occurrence stands. */
   readonly source: Source;
 }

@@ -1,6 +1,6 @@
 import { clock, count, duration, number, percent, rate } from '../text/words.ts';
 import type { ServiceContest } from './contest.ts';
-import { closeWaitPiles, culpritOf, latest, MIN_SOCKETS, neverAccepted, serviceName } from './service.ts';
+import { closeWaitPiles, closeWaitSockets, culpritOf, latest, MIN_SOCKETS, neverAccepted, serviceName } from './service.ts';
 import { closeWaitStays, growthPerMinute, type Moment, STAYS_MIN_SHARE, since } from './track.ts';
 import { reachesAt } from './trend.ts';
 import { clear, found, linesOf, quoteSnapshot, type Verdict } from './verdict.ts';
@@ -19,7 +19,7 @@ interface Forgotten {
 
 const forgottenIn = (moment: Moment): Forgotten => {
   const piles = closeWaitPiles(moment);
-  const total = piles.reduce((sum, pile) => sum + pile.sockets, 0);
+  const total = closeWaitSockets(moment);
   return { sockets: total - (neverAccepted(moment) ?? 0), unread: piles.reduce((sum, pile) => sum + pile.recvQ.more, 0) };
 };
 

@@ -23,6 +23,8 @@ export const listenerIn = (moment: Moment, port: number): Listener | null =>
 
 export const closeWaitPiles = (moment: Moment): readonly Pile[] => moment.piles.filter(({ state }) => state === 'close_wait');
 
+export const closeWaitSockets = (moment: Moment): number => closeWaitPiles(moment).reduce((sum, { sockets }) => sum + sockets, 0);
+
 /**
  * Of CLOSE_WAIT sockets, those that no program has accepted: without an inode where inodes are shown, else without an owner where
  * owners are, else unknown (`null`), and then the accept queue's length must tell.

@@ -2,6 +2,7 @@ import { clock, count, number } from '../../text/words.ts';
 import type { ServiceContest } from '../contest.ts';
 import {
   closeWaitPiles,
+  closeWaitSockets,
   culpritOf,
   isQueueFull,
   latest,
@@ -35,7 +36,7 @@ const hasLevelledOff = ({ port }: ServiceContest, stuck: readonly Moment[]): boo
 const isStuck = (moment: Moment, port: number): boolean => {
   const listener = listenerIn(moment, port);
   if (listener === null) return false;
-  const dead = closeWaitPiles(moment).reduce((sum, pile) => sum + pile.sockets, 0);
+  const dead = closeWaitSockets(moment);
   const waiting = neverAccepted(moment) ?? Math.min(dead, listener.acceptQueue ?? 0);
   if (waiting < MIN_SOCKETS && !isQueueFull(listener, moment)) return false;
   return (
@@ -53,7 +54,7 @@ const judgeService = (contest: ServiceContest): Verdict => {
   if (!isStuck(moment, contest.port)) return clear(`${figure[0]?.toUpperCase()}${figure.slice(1)}: the program accepts.`);
   const stuck = contest.track.filter((candidate) => isStuck(candidate, contest.port));
   const name = serviceName(contest);
-  const dead = closeWaitPiles(moment).reduce((sum, pile) => sum + pile.sockets, 0);
+  const dead = closeWaitSockets(moment);
   const startedAt = stuck[0]?.snapshot.takenAt ?? moment.snapshot.takenAt;
   const isFull = isQueueFull(listener, moment) || hasLevelledOff(contest, stuck);
   return found(queue, {

@@ -1,21 +1,19 @@
-import { clock, count, number, percent } from '../../text/words.ts';
+import { clock, count, number } from '../../text/words.ts';
 import { victimSentence } from '../client-leak.ts';
 import type { EphemeralContest } from '../contest.ts';
 import { judgeDescriptorHoard } from '../descriptors.ts';
 import {
   commonDoubts,
-  contributorsBeside,
   counterfactual,
   culpritOf,
+  ephemeralBase,
   exhaustsAt,
   natureOf,
   ownerDoubt,
-  portsOf,
   portsSentence,
   RELIEVED_SHARE,
-  reliefAt,
-  resourceOf,
   severityBy,
+  shareOf,
   suspectName,
 } from '../ephemeral.ts';
 import type { Suspect } from '../suspects.ts';
@@ -30,16 +28,12 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
   const startedAt = since(suspect.track) ?? moment.snapshot.takenAt;
   const pid = suspect.holder.kind === 'process' ? suspect.holder.pid : null;
   return found(suspect.returns, {
-    mechanism: contest.victims.length > 0 || contest.isExhausted === true ? 'ephemeral-port-exhaustion' : 'none-yet',
+    ...ephemeralBase(contest, suspect),
     severity: severityBy(contest, RELIEVED_SHARE),
     doubts: [...commonDoubts(contest, suspect), ...ownerDoubt(suspect)],
-    side: 'client',
     culprit: culpritOf(suspect),
-    contributors: contributorsBeside(contest, suspect),
-    resource: resourceOf(contest, suspect.peer),
     since: startedAt,
-    overAt: reliefAt(contest, suspect),
-    summary: `${name} keeps ${count(moment.established, 'connection')} to ${peer} open${contest.capacity === null ? '' : `: ${percent(suspect.ports, contest.capacity.ports)} of ${count(contest.capacity.ports, 'port')}`}.`,
+    summary: `${name} keeps ${count(moment.established, 'connection')} to ${peer} open${shareOf(contest, suspect)}.`,
     explanation: [
       `${name} keeps ${count(moment.established, 'connection')} to ${peer} ESTABLISHED at once, ${number(moment.closeWait)} are in CLOSE_WAIT: its peer has not closed them, so this is a pool without a limit, or connections that are kept alive and forgotten.`,
       portsSentence(contest),
@@ -68,7 +62,6 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
           ? '`ss -Htn state established | wc -l` stays at the size that the pools are given.'
           : `\`ss -Htnp state established | grep -c 'pid=${pid},'\` stays at the size that its pool is given.`,
     },
-    ports: portsOf(contest),
     trend: { perMinute, since: startedAt, exhaustsAt: exhaustsAt(contest, suspect, perMinute) },
   });
 };

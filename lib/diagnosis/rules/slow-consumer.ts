@@ -2,6 +2,7 @@ import { clock, count, number, percent } from '../../text/words.ts';
 import type { ServiceContest } from '../contest.ts';
 import {
   closeWaitPiles,
+  closeWaitSockets,
   culpritOf,
   isQueueFull,
   latest,
@@ -25,7 +26,7 @@ interface Unread {
 /** Accepted connections that the peer has closed, and how many of them hold more than the FIN (KERNEL.md, "What the queues say"). */
 const unreadIn = (moment: Moment): Unread => {
   const piles = closeWaitPiles(moment);
-  const total = piles.reduce((sum, pile) => sum + pile.sockets, 0);
+  const total = closeWaitSockets(moment);
   const unread = piles.reduce((sum, pile) => sum + pile.recvQ.more, 0);
   const waiting = neverAccepted(moment) ?? 0;
   return { unread: Math.max(0, unread - waiting), total: total - waiting };

@@ -1,18 +1,7 @@
-import { clock, count, number, percent } from '../../text/words.ts';
+import { clock, count, number } from '../../text/words.ts';
 import { victimSentence } from '../client-leak.ts';
 import type { EphemeralContest } from '../contest.ts';
-import {
-  commonDoubts,
-  contributorsBeside,
-  counterfactual,
-  natureOf,
-  portsOf,
-  portsSentence,
-  RELIEVED_SHARE,
-  reliefAt,
-  resourceOf,
-  severityBy,
-} from '../ephemeral.ts';
+import { commonDoubts, counterfactual, ephemeralBase, natureOf, portsSentence, RELIEVED_SHARE, severityBy, shareOf } from '../ephemeral.ts';
 import type { Suspect } from '../suspects.ts';
 import { growthPerMinute, since } from '../track.ts';
 import { clear, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
@@ -28,16 +17,12 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
   const atLeast = number(closed / TIME_WAIT_SECONDS);
   const startedAt = since(suspect.track, (moment) => moment.timeWait) ?? suspect.moment.snapshot.takenAt;
   return found(suspect.returns, {
-    mechanism: contest.victims.length > 0 || contest.isExhausted === true ? 'ephemeral-port-exhaustion' : 'none-yet',
+    ...ephemeralBase(contest, suspect),
     severity: severityBy(contest, RELIEVED_SHARE),
     doubts: commonDoubts(contest, suspect),
-    side: 'client',
     culprit: { pid: null, command: null, peer: suspect.peer, localPort: null },
-    contributors: contributorsBeside(contest, suspect),
-    resource: resourceOf(contest, suspect.peer),
     since: startedAt,
-    overAt: reliefAt(contest, suspect),
-    summary: `${count(closed, 'closed connection')} to ${peer} stand in TIME_WAIT${contest.capacity === null ? '' : `: ${percent(suspect.ports, contest.capacity.ports)} of ${count(contest.capacity.ports, 'port')}`}.`,
+    summary: `${count(closed, 'closed connection')} to ${peer} stand in TIME_WAIT${shareOf(contest, suspect)}.`,
     explanation: [
       `This host opens a connection for each request to ${peer} and closes it itself; each then keeps its port for ${TIME_WAIT_SECONDS} s in TIME_WAIT. ${count(closed, 'such port')} mean about ${atLeast} connections a second or more.`,
       'TIME_WAIT sockets have no owner any more, so no snapshot names the program: the log that fails and the peer do.',
@@ -62,7 +47,6 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
         'Spread the load over more peer addresses, or widen ip_local_port_range: both raise the limit only. tcp_fin_timeout does not shorten TIME_WAIT.',
       verify: '`ss -Htn state time-wait | wc -l` stays far below the size of the port range.',
     },
-    ports: portsOf(contest),
     trend: { perMinute: growthPerMinute(suspect.track, (moment) => moment.timeWait), since: startedAt, exhaustsAt: null },
   });
 };
