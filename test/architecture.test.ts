@@ -8,7 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/model': [],
   'lib/text': ['lib/model'],
   'lib/parsers': ['lib/model'],
-  'lib/digest': ['lib/model', 'lib/parsers'],
+  'lib/digest': ['lib/model', 'lib/parsers', 'lib/text'],
   'lib/diagnosis': ['lib/model', 'lib/digest', 'lib/text'],
   'lib/cases': ['lib/model', 'lib/diagnosis'],
   'lib/report': ['lib/model', 'lib/cases', 'lib/text'],

@@ -1,6 +1,7 @@
 import type { FailureCount, LogDigest } from '../model/digest.ts';
 import type { Failure, TimeBasis } from '../model/failure.ts';
 import type { LineAccount } from '../model/snapshot.ts';
+import { redact } from '../text/redact.ts';
 import type { UploadFacts } from './snapshot-digest.ts';
 
 /** Different failures kept apart; a log with more is summed up by kind (the rest share one entry), never dropped. */
@@ -54,7 +55,7 @@ const finishTally = (tally: Tally): FailureCount => ({
     .sort(([, a], [, b]) => b - a)
     .slice(0, MAX_PIDS)
     .map(([pid]) => pid),
-  error: tally.first.error,
+  error: redact(tally.first.error),
   frame: tally.first.frame,
   frames: tally.first.frames.slice(0, MAX_FRAMES),
   firstAt: tally.firstAt,

@@ -1,5 +1,6 @@
 import type { Holder, ProcessFact } from '../model/digest.ts';
 import type { DescriptorRow, ProcessRow, Snapshot } from '../model/snapshot.ts';
+import { redact } from '../text/redact.ts';
 
 const MAX_PROCESSES = 32;
 const MAX_ARGS = 120;
@@ -29,7 +30,7 @@ const toFact = (
   pid,
   command: command ?? (ps?.args == null ? '?' : baseName(ps.args)),
   ppid: ps?.ppid ?? null,
-  args: ps?.args?.slice(0, MAX_ARGS) ?? null,
+  args: ps?.args == null ? null : redact(ps.args).slice(0, MAX_ARGS),
   startedAt: startedAt(ps, takenAt),
   descriptors: fds === undefined ? null : { open: fds.open, soft: fds.soft },
 });

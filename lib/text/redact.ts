@@ -30,6 +30,7 @@ const RULES: readonly Rule[] = [
       /\b([\w-]{0,40}(?:passw(?:or)?d|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|session[_-]?id|token|credential)s?["']?\s?[:=]\s?["']?)[^\s"'&,;)]{1,1024}/gi,
     replace: `$1${MASK}`,
   },
+  { pattern: /(--?(?:pass(?:word|wd)?|secret|token|api-?key)\s)[^\s]{1,1024}/gi, replace: `$1${MASK}` }, // --password value
 ];
 
 /** ISO/IEC 7812-1's check digit: most long numbers are no card numbers. */

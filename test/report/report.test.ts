@@ -140,6 +140,7 @@ test('hides secrets of well-known forms, and leaves ordinary text alone', () => 
     'card 4111 1111 1111 1111',
     'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdef',
     '"api_key": "hunter2"',
+    'java -jar app.jar --password hunter2 --port 80',
   ];
   for (const secret of secrets) assert.doesNotMatch(redact(secret), /hunter2|abcdefgh1234|AKIAIOSF|4111 1111|eyJhbGci/, secret);
   const ordinary = 'login failed user=1031 for 10.20.8.21:8080 at 2026-11-23T10:39:05.295Z, port 20000, session closed';
