@@ -4,6 +4,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { LineSplitter } from '../parsers/lines.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
 import { SnapshotReader } from '../parsers/snapshot.ts';
+import { fitLog, fitSnapshot } from './fit.ts';
 import { type Inflated, inflate } from './inflate.ts';
 import { MAX_LOG_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
@@ -46,7 +47,9 @@ const factsOf = (upload: Upload): UploadFacts => ({ host: upload.ref.host, uri: 
 
 const digestSnapshots = async (upload: Upload, name: string): Promise<DigestOutcome> => {
   const digests: SnapshotDigest[] = [];
-  const reader = new SnapshotReader((snapshot) => digests.push(digestSnapshot(snapshot, factsOf(upload), timeOf(upload, snapshot, name))));
+  const reader = new SnapshotReader((snapshot) =>
+    digests.push(fitSnapshot(digestSnapshot(snapshot, factsOf(upload), timeOf(upload, snapshot, name)))),
+  );
   const lines = new LineSplitter((text, line) => reader.line(text, line));
   const inflated = inflate(upload.body, MAX_SNAPSHOT_BYTES);
   for await (const chunk of inflated.chunks) lines.push(chunk);
@@ -89,5 +92,5 @@ const digestLogUpload = async (upload: Upload, app: string, name: string): Promi
     covers: result.covers ?? { from: uploadedAt, to: uploadedAt },
     remarks: fault === null ? [] : [fault],
   };
-  return { kind: 'digested', digests: [digestLog(factsOf(upload), facts, tally.finish())] };
+  return { kind: 'digested', digests: [fitLog(digestLog(factsOf(upload), facts, tally.finish()))] };
 };

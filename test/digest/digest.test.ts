@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { digestUpload } from '../../lib/digest/digest-upload.ts';
+import { MAX_DIGEST_BYTES } from '../../lib/digest/fit.ts';
 import { inflate } from '../../lib/digest/inflate.ts';
 import { portRange } from '../../lib/digest/port-range.ts';
 import { SKETCH_SIZE, sketchBuilder, survival } from '../../lib/digest/sketch.ts';
@@ -129,6 +130,33 @@ test('keeps a digest small, whatever the upload', async () => {
   );
   const digest = await digestText(lines.join('\n'));
   assert.ok(JSON.stringify(digest).length <= 32 * 1024, `${JSON.stringify(digest).length} bytes`);
+});
+
+test('keeps a hostile digest small too: long paths, many programs, hundreds of failures over hours', async () => {
+  const long = 'x'.repeat(3000);
+  const rows = Array.from(
+    { length: 3000 },
+    (_, i) => `LISTEN 0 5 10.0.0.${i % 250}:${1000 + i} *:* users:(("p${i}",pid=${i + 1},fd=3)) cgroup:/${long}${i}`,
+  );
+  const snapshot = await digestText([...rows, ...Array.from({ length: 50 }, () => long)].join('\n'));
+  assert.ok(JSON.stringify(snapshot).length <= MAX_DIGEST_BYTES, `${JSON.stringify(snapshot).length} bytes`);
+  const at = (i: number) => new Date(Date.parse('2026-11-23T00:00:00Z') + i * 30_000).toISOString();
+  const lines = Array.from(
+    { length: 2000 },
+    (_, i) =>
+      `${at(i)} ERROR [${i}] x: cannot start server on port ${1000 + (i % 60)} ${long.slice(0, 400)}: [Errno 98] Address already in use`,
+  );
+  const outcome = await digestUpload({
+    ref: { kind: 'logs', host: 'h', app: 'a', name: 'x' },
+    uri: 's3://b/k',
+    lastModified: '2026-11-23T20:00:00.000Z',
+    body: bytesOf(lines.join('\n')),
+  });
+  const [log] = outcome.kind === 'digested' ? outcome.digests : [];
+  assert.ok(log?.kind === 'log');
+  assert.ok(JSON.stringify(log).length <= MAX_DIGEST_BYTES, `${JSON.stringify(log).length} bytes`);
+  const counted = log.failures.reduce((sum, { minutes }) => sum + minutes.reduce((total, [, count]) => total + count, 0), 0);
+  assert.equal(counted, 2000);
 });
 
 test('unpacks gzip by content, keeps what a cut-off one holds, and stops a bomb', async () => {
