@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ActorSpec } from './model.ts';
+import type { Network } from './network.ts';
+import { output, sleep } from './shell.ts';
+
+const PROGRAMS = join(import.meta.dirname, 'programs');
+const PYTHON = '/usr/bin/python3';
+// Python finds its library by argv[0], which the lab replaces.
+const PYTHON_HOME = output([PYTHON, '-c', 'import sys; print(sys.base_prefix)']).trim();
+const DEFAULT_DESCRIPTORS = 20_000;
+
+export interface RunningActor {
+  readonly spec: ActorSpec;
+  readonly reportFile: string;
+  stop(): void;
+}
+
+/** Compiles the Java program once a run: javac takes longer than a scenario's start may. */
+export const compileJava = (workFolder: string): void => {
+  output(['javac', '-d', join(workFolder, 'classes'), join(PROGRAMS, 'Main.java')]);
+};
+
+/** What the program is installed as: its role in the incident must not show in a process list. */
+const appOf = (spec: ActorSpec): string => spec.log?.app ?? ((spec.comm ?? spec.runtime ?? 'app').replace(/[^a-z0-9]/g, '') || 'app');
+
+/** The programs as they lie on a host: /srv/<app>/…, so that neither `ps` nor a traceback tells what an actor is for. */
+const install = (spec: ActorSpec, workFolder: string): string => {
+  const folder = join(workFolder, 'srv', appOf(spec));
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(PROGRAMS).filter((n) => /\.(py|ts)$/.test(n))) copyFileSync(join(PROGRAMS, name), join(folder, name));
+  if (spec.runtime === 'java') cpSync(join(workFolder, '..', 'classes'), join(folder, 'lib'), { recursive: true });
+  return `/srv/${appOf(spec)}`;
+};
+
+const commandLine = (spec: ActorSpec, home: string): readonly string[] => {
+  if (spec.runtime === 'node') return ['node', process.execPath, '--disable-warning=ExperimentalWarning', `${home}/main.ts`];
+  if (spec.runtime === 'java')
+    return ['java', 'java', '-Xmx64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${home}/lib`, 'Main'];
+  return ['python3', PYTHON, `${home}/main.py`];
+};
+
+// In a mount namespace of its own (`ip netns exec` makes one), so that /srv is the actor's and nobody else's.
+const ENTER = 'mount --bind "$1" /srv && ulimit -Sn "$2" && title=$3 && shift 3 && exec -a "$title" "$@"';
+
+const environment = (spec: ActorSpec, reportFile: string): NodeJS.ProcessEnv => {
+  const calls = spec.runtime === 'java' ? spec.config : {};
+  const forJava = Object.fromEntries(Object.entries(calls).map(([k, v]) => [k, String(v)]));
+  return {
+    PATH: process.env.PATH,
+    PYTHONHOME: PYTHON_HOME,
+    PYTHONDONTWRITEBYTECODE: '1',
+    ACTOR: JSON.stringify({ ...spec.config, comm: spec.comm }),
+    ACTOR_REPORT: reportFile,
+    ...forJava,
+  };
+};
+
+export const startActor = (spec: ActorSpec, network: Network, workFolder: string): RunningActor => {
+  const reportFile = join(workFolder, `${spec.role}.jsonl`);
+  const home = install(spec, workFolder);
+  const [title = '', ...command] = commandLine(spec, home);
+  const limit = String(spec.descriptors ?? DEFAULT_DESCRIPTORS);
+  const enter = ['bash', '-c', ENTER, 'enter', join(workFolder, 'srv'), limit, spec.title ?? title, ...command];
+  const child = spawn('ip', ['netns', 'exec', network[spec.where], ...enter], {
+    env: environment(spec, reportFile),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return { spec, reportFile, stop: () => stop(child) };
+};
+
+const stop = (child: ChildProcess): void => {
+  child.kill('SIGKILL');
+};
+
+/** Kills what actors may have left behind in a namespace: children that outlived them. */
+export const sweepNamespaces = async (network: Network): Promise<void> => {
+  for (const namespace of [network.host, network.peer]) {
+    for (const pid of processesIn(namespace)) process.kill(pid, 'SIGKILL');
+  }
+  await sleep(100);
+};
+
+export const processesIn = (namespace: string): readonly number[] =>
+  output(['ip', 'netns', 'pids', namespace])
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);

@@ -1,0 +1,89 @@
+import type { Cause, Mechanism } from '../../lib/model/analysis.ts';
+import type { FailureKind } from '../../lib/model/failure.ts';
+import type { Dialect } from './dialects.ts';
+import type { LogFormat } from './log-formats.ts';
+import type { ActorRecord } from './reports.ts';
+
+/** A program that takes part, in the terms of `programs/`: which one, what it is told, when it lives. */
+export interface ActorSpec {
+  /** Unique in the scenario: how the truth refers to it. */
+  readonly role: string;
+  readonly where: 'host' | 'peer';
+  /** `mode` and its settings, handed over out of sight of the process list. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly runtime?: 'python' | 'node' | 'java';
+  /** comm, at most 15 bytes; `null`: the one it gets by itself. */
+  readonly comm?: string;
+  /** argv[0], which netstat prints; the runtime's own where left out. */
+  readonly title?: string;
+  /** Seconds from the start of the scenario. */
+  readonly from?: number;
+  readonly until?: number;
+  /** Soft limit of open files. */
+  readonly descriptors?: number;
+  readonly log?: { readonly app: string; readonly format: LogFormat; readonly module?: string };
+}
+
+export interface Addresses {
+  readonly host: string;
+  readonly peer: string;
+  readonly prefix: number;
+}
+
+/** How snapshots reach the bucket. */
+export type Shape = 'sections' | 'cron' | 'bundled';
+
+export interface Scenario {
+  readonly name: string;
+  /** The name under which the host uploads. */
+  readonly host: string;
+  readonly addresses: Addresses;
+  readonly range: readonly [from: number, to: number];
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly dialect: Dialect;
+  readonly shape: Shape;
+  readonly gzip?: boolean;
+  /** `growing`: every other snapshot, the log so far is uploaded again, whole. */
+  readonly logUploads?: 'whole' | 'growing';
+  /** When the first snapshot is taken, and for how long they are. */
+  readonly firstAt: number;
+  readonly seconds: number;
+  readonly everyMs?: number;
+  /** A second recording, a minute between snapshots; not where the kernel's own times show. */
+  readonly alsoStretched?: boolean;
+  readonly neighbours?: 'web' | 'data' | 'none';
+  readonly actors: readonly ActorSpec[];
+  /** What truly happened, from what the actors themselves reported. */
+  readonly truth: (actors: Reported) => Truth;
+}
+
+/** The record of an actor by its role. */
+export type Reported = (role: string) => ActorRecord;
+
+export interface TrueCulprit {
+  readonly pid?: number | null;
+  readonly comm?: string;
+  readonly command?: string;
+  readonly peer?: string;
+  readonly localPort?: number;
+}
+
+export interface TrueVictim {
+  readonly pid: number;
+  readonly comm: string;
+  readonly app: string;
+  readonly kind: FailureKind;
+  readonly failures: number;
+}
+
+/** The schema of the recorded incidents' incident.json, without what the runner adds. `null`: nothing is wrong. */
+export interface Truth {
+  readonly cause: Cause | null;
+  readonly mechanism?: Mechanism;
+  readonly side?: 'client' | 'server';
+  readonly culprit?: TrueCulprit;
+  readonly port?: number;
+  readonly victim?: TrueVictim;
+  readonly alsoTrue?: readonly { readonly cause: Cause; readonly pid?: number | null }[];
+  readonly note: string;
+}

@@ -1,0 +1,166 @@
+"""Actors that connect. Each mode is one way to treat connections of one's own."""
+import collections
+import http.client
+import socket
+import time
+
+from common import CONFIG, REQUEST, failed, family_of, info, peer_text, report
+
+HOST, PORT = CONFIG.get('to'), CONFIG.get('toPort')
+SOURCE = (CONFIG['source'], CONFIG.get('sourcePort', 0)) if 'source' in CONFIG else None
+TIMEOUT = CONFIG.get('timeout', 5)
+
+
+def connect():
+    return socket.create_connection((HOST, PORT), timeout=TIMEOUT, source_address=SOURCE)
+
+
+def what_failed():
+    return 'bind-any' if SOURCE else 'connect'
+
+
+def ask(s):
+    s.sendall(REQUEST)
+    return s.recv(4096)
+
+
+def attempt(action):
+    """`action`'s result, or `None` after a failure, which is reported and followed by a pause."""
+    try:
+        return action()
+    except OSError as e:
+        call = 'connect' if e.errno == 99 else what_failed()
+        failed(CONFIG.get('text', 'call failed'), e, call, peer=peer_text(HOST, PORT))
+        time.sleep(CONFIG.get('pause', 0.5))
+        return None
+
+
+def pace():
+    time.sleep(1 / CONFIG.get('rate', 50))
+
+
+def http_kept():
+    """http.client, which keeps the connection alive for a next request that never comes: nobody reads the FIN."""
+    c = http.client.HTTPConnection(HOST, PORT, timeout=TIMEOUT, source_address=SOURCE)
+    c.request('GET', '/v1/items')
+    c.getresponse().read()
+    return c
+
+
+def read_to_end():
+    """Consumes the response and the end of the stream, and does not close."""
+    s = connect()
+    s.sendall(REQUEST)
+    while s.recv(4096):
+        pass
+    return s
+
+
+def plain_kept():
+    s = connect()
+    ask(s)
+    return s
+
+
+KEEPERS = {'http': http_kept, 'eof': read_to_end, 'plain': plain_kept}
+
+
+def keep():
+    """Opens up to `limit` connections and keeps them all: a leak or a pool, as the other side closes them or not."""
+    held, limit = [], CONFIG.get('limit', 1 << 30)
+    keeper = KEEPERS[CONFIG.get('how', 'http')]
+    while len(held) < limit:
+        c = attempt(keeper)
+        if c is not None:
+            held.append(c)
+            report('holds', open=len(held))
+        pace()
+    time.sleep(3600)
+
+
+def lag():
+    """A pool that reaps what its peers closed `lag` seconds late: many in CLOSE_WAIT at any moment, none for long."""
+    held = collections.deque()
+    while True:
+        c = attempt(http_kept)
+        if c is not None:
+            held.append((time.time() + CONFIG.get('lag', 2), c))
+        while held and held[0][0] < time.time():
+            held.popleft()[1].close()
+        pace()
+
+
+def churn():
+    """A connection for each request, closed by this side: TIME_WAIT."""
+    done, limit = 0, CONFIG.get('limit', 1 << 30)
+    while done < limit:
+        s = attempt(connect)
+        if s is not None:
+            ask(s)
+            s.close()
+            done += 1
+            report('closed', count=done)
+        pace()
+    time.sleep(3600)
+
+
+def call():
+    """An ordinary client: its peer closes first, so that it leaves nothing behind. Fails only by what others do."""
+    ok = 0
+    while True:
+        s = attempt(connect)
+        if s is not None:
+            s.sendall(REQUEST)
+            while s.recv(4096):
+                pass
+            s.close()
+            ok += 1
+            if ok % CONFIG.get('tellEvery', 10) == 1:
+                info(f'call {ok} ok')
+        pace()
+
+
+def fixed():
+    """One outbound connection that has the local port `sourcePort`; closed by this side after `closeAfter` seconds, if that is given."""
+    s = connect()
+    ask(s)
+    report('outbound', localPort=s.getsockname()[1], peer=peer_text(HOST, PORT))
+    after = CONFIG.get('closeAfter')
+    if after is not None:
+        time.sleep(after)
+        s.close()
+        report('closed', count=1)
+    time.sleep(3600)
+
+
+def give_up():
+    """Asks and waits only `timeout` seconds for the answer, then closes."""
+    gone = 0
+    limit = CONFIG.get('limit', 1 << 30)
+    waiting = collections.deque()
+    while True:
+        if gone + len(waiting) < limit:
+            s = socket.socket(family_of(HOST))
+            s.settimeout(0.3)
+            try:
+                s.connect((HOST, PORT))
+                s.sendall(REQUEST)
+            except OSError:
+                report('unanswered')
+            waiting.append((time.time() + TIMEOUT, s))
+        while waiting and waiting[0][0] < time.time():
+            waiting.popleft()[1].close()
+            gone += 1
+        pace()
+
+
+def polite():
+    """Asks, reads the answer, closes."""
+    while True:
+        try:
+            s = connect()
+            ask(s)
+            s.close()
+        except OSError:
+            report('unanswered')
+        pace()

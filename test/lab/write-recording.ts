@@ -1,0 +1,42 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ActorSpec, Scenario, Truth } from './model.ts';
+import { type ActorRecord, failuresOf, mostHeld } from './reports.ts';
+import type { Recording } from './stretch.ts';
+import { writeLog, writeSnapshots } from './uploads.ts';
+
+const writeJson = (file: string, value: unknown): void => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+
+const byRole =
+  (actors: ReadonlyMap<string, ActorRecord>) =>
+  (role: string): ActorRecord => {
+    const actor = actors.get(role);
+    if (actor === undefined) throw new Error(`no actor ${role}`);
+    return actor;
+  };
+
+/** What each actor said of itself, for whoever checks a label by eye. */
+const summaryOf = (actor: ActorRecord) => ({
+  role: actor.role,
+  pid: actor.pid,
+  comm: actor.comm,
+  held: mostHeld(actor),
+  closed: actor.events.filter((e) => e.event === 'closed').length,
+  failures: failuresOf(actor).length,
+});
+
+/** Writes `hosts/…` as the host would upload it, and beside it what truly happened. */
+export const writeRecording = (scenario: Scenario, specs: readonly ActorSpec[], recording: Recording, folder: string): Truth => {
+  rmSync(folder, { recursive: true, force: true });
+  const hostFolder = join(folder, 'hosts', scenario.host);
+  mkdirSync(hostFolder, { recursive: true });
+  const actor = byRole(recording.actors);
+  writeSnapshots(scenario, recording.snapshots, hostFolder);
+  const times = [...recording.snapshots.map((s) => s.at), recording.endedAt];
+  for (const spec of specs) writeLog(scenario, spec, actor(spec.role), times, hostFolder);
+  writeJson(join(folder, 'actors.json'), [...recording.actors.values()].map(summaryOf));
+  const { note, alsoTrue = [], ...what } = scenario.truth(actor);
+  const truth = { ...what, note, host: scenario.host, alsoTrue };
+  writeJson(join(folder, 'incident.json'), truth);
+  return truth;
+};
