@@ -1,7 +1,7 @@
 /**
- * Secrets in log text, before it leaves. npm's maintained redactors (fast-redact, @pinojs/redact) mask named fields of objects; what is
- * needed here is free text, where the packages found are single files without upkeep. So: a few rules, each for one well-known form,
- * all linear. Better one word too many than one too few.
+ * Secrets in log text, before it leaves. Of what npm has, secretlint's rules know far more providers' keys, but are asynchronous and
+ * know no `password=` in a sentence; redact-pii is made for personal data. So: a few rules, each for one well-known form, all linear.
+ * Better one word too many than one too few.
  */
 const MASK = '[redacted]';
 
