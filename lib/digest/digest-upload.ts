@@ -56,6 +56,7 @@ const digestSnapshots = async (upload: Upload, name: string): Promise<DigestOutc
   const { truncatedLines } = lines.end();
   const result = reader.end();
   const fault = faultSentence(inflated);
+  if (fault !== null && inflated.fault()?.kind === 'too-large') return rejected(fault);
   if (result.kind === 'refused') return rejected(fault === null ? result.reason : `${fault} ${result.reason}`);
   const remarks = [
     ...(fault === null ? [] : [fault]),

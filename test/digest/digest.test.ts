@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { digestUpload } from '../../lib/digest/digest-upload.ts';
 import { MAX_DIGEST_BYTES } from '../../lib/digest/fit.ts';
 import { inflate } from '../../lib/digest/inflate.ts';
+import { MAX_SNAPSHOT_BYTES } from '../../lib/digest/limits.ts';
 import { portRange } from '../../lib/digest/port-range.ts';
 import { SKETCH_SIZE, sketchBuilder, survival } from '../../lib/digest/sketch.ts';
 import { isoTimeIn, takenAt } from '../../lib/digest/taken-at.ts';
@@ -157,6 +158,17 @@ test('keeps a hostile digest small too: long paths, many programs, hundreds of f
   assert.ok(JSON.stringify(log).length <= MAX_DIGEST_BYTES, `${JSON.stringify(log).length} bytes`);
   const counted = log.failures.reduce((sum, { minutes }) => sum + minutes.reduce((total, [, count]) => total + count, 0), 0);
   assert.equal(counted, 2000);
+});
+
+test('refuses a snapshot that inflates beyond the bound, since half a listing would say "none" of what it lacks', async () => {
+  const bomb = gzipSync(Buffer.concat([Buffer.from('LISTEN 0 5 *:80 *:*\n'), Buffer.alloc(MAX_SNAPSHOT_BYTES, ' ')]));
+  const outcome = await digestUpload({
+    ref: { kind: 'snapshots', host: 'h', name: 'x' },
+    uri: 's3://b/k',
+    lastModified: '2026-11-23T10:00:00.000Z',
+    body: bytesOf(bomb),
+  });
+  assert.match(outcome.kind === 'rejected' ? outcome.reason : '', /more than 128 MiB/);
 });
 
 test('unpacks gzip by content, keeps what a cut-off one holds, and stops a bomb', async () => {
