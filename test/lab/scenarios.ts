@@ -3,8 +3,19 @@ import { CHURN } from './scenarios/churn.ts';
 import { EXHAUSTION } from './scenarios/exhaustion.ts';
 import { FIXED_PORT } from './scenarios/fixed-port.ts';
 import { HEALTHY } from './scenarios/healthy.ts';
+import { MORE_PILES } from './scenarios/more-piles.ts';
+import { MORE_PORTS } from './scenarios/more-ports.ts';
 import { SERVER_SIDE } from './scenarios/server-side.ts';
 import { TRAPS } from './scenarios/traps.ts';
 
 /** All of them, in the order in which they are recorded. */
-export const SCENARIOS: readonly Scenario[] = [...EXHAUSTION, ...CHURN, ...FIXED_PORT, ...SERVER_SIDE, ...TRAPS, ...HEALTHY];
+export const SCENARIOS: readonly Scenario[] = [
+  ...EXHAUSTION,
+  ...CHURN,
+  ...FIXED_PORT,
+  ...SERVER_SIDE,
+  ...TRAPS,
+  ...HEALTHY,
+  ...MORE_PILES,
+  ...MORE_PORTS,
+];

@@ -30,6 +30,8 @@ def attempt(action):
         return action()
     except OSError as e:
         call = 'connect' if e.errno == 99 else what_failed()
+        if e.errno == 24:
+            call = 'open'
         failed(CONFIG.get('text', 'call failed'), e, call, peer=peer_text(HOST, PORT))
         time.sleep(CONFIG.get('pause', 0.5))
         return None
@@ -110,9 +112,13 @@ def call():
     while True:
         s = attempt(connect)
         if s is not None:
-            s.sendall(REQUEST)
-            while s.recv(4096):
-                pass
+            try:
+                s.sendall(REQUEST)
+                while s.recv(4096):
+                    pass
+            except OSError:
+                # Its server has gone meanwhile: not what is played here.
+                report('unanswered')
             s.close()
             ok += 1
             if ok % CONFIG.get('tellEvery', 10) == 1:

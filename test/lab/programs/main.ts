@@ -7,6 +7,8 @@ interface Config {
   readonly to: string;
   readonly toPort: number;
   readonly port: number;
+  /** Any-address where left out. */
+  readonly host?: string;
   readonly rate: number;
   readonly limit: number;
   readonly tries: number;
@@ -59,7 +61,9 @@ const listen = (left: number): void => {
     if (left > 1) setTimeout(() => listen(left - 1), 1000);
     else setTimeout(() => {}, 3_600_000);
   });
-  server.listen(config.port, () => report('listening', { port: config.port }));
+  server.listen({ port: config.port, ...(config.host === undefined ? {} : { host: config.host }) }, () =>
+    report('listening', { port: config.port }),
+  );
 };
 
 report('start', { comm: readFileSync('/proc/self/comm', 'utf8').trimEnd() });

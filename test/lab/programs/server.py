@@ -13,12 +13,18 @@ def listener():
     s = socket.socket(family_of(host), socket.SOCK_STREAM)
     if CONFIG.get('reuse', True):
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if CONFIG.get('v6only'):
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     s.bind((host, CONFIG['port']))
     s.listen(CONFIG.get('backlog', 512))
     return s
 
 
 def serve():
+    serve_on(listener())
+
+
+def serve_on(s):
     """Answers each request, then closes at once (`idle` 0), when idle for so many seconds, or only after its client has (`idle` null)."""
     import asyncio
     idle = CONFIG.get('idle')
@@ -35,7 +41,7 @@ def serve():
                 self.timer = asyncio.get_running_loop().call_later(idle, self.transport.close)
 
     async def main():
-        server = await asyncio.get_running_loop().create_server(Connection, sock=listener(), backlog=CONFIG.get('backlog', 512))
+        server = await asyncio.get_running_loop().create_server(Connection, sock=s, backlog=CONFIG.get('backlog', 512))
         await server.serve_forever()
 
     asyncio.run(main())
@@ -108,6 +114,14 @@ def bound():
     time.sleep(3600)
 
 
+def datagrams():
+    """Receives UDP: its port is another protocol's."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(('0.0.0.0', CONFIG['port']))
+    report('bound', port=CONFIG['port'])
+    time.sleep(3600)
+
+
 def listen_retry():
     """A server that wants its fixed port and tries again and again."""
     for _ in range(CONFIG.get('tries', 4)):
@@ -120,7 +134,7 @@ def listen_retry():
             continue
         info(f"listening on {CONFIG['port']}")
         report('listening', port=s.getsockname()[1])
-        time.sleep(3600)
+        serve_on(s)
     time.sleep(CONFIG.get('linger', 3600))
 
 

@@ -188,7 +188,7 @@ const restart: Scenario = {
   seconds: 10,
   actors: [
     program('old', 'gamed', { mode: 'server.serve', port: 7777, idle: 0, reuse: false }, { until: 4 }),
-    clients('players', { mode: 'client.polite', to: home.host, toPort: 7777, rate: 40 }),
+    clients('players', { mode: 'client.call', to: home.host, toPort: 7777, rate: 40 }, { until: 4.2 }),
     program('new', 'gamed', retry(7777, { reuse: false }), { from: 4.5, log: { app: 'gamed', format: 'zap' } }),
   ],
   truth: (of) => ({
@@ -213,7 +213,7 @@ const restartNoOwners: Scenario = {
   neighbours: 'data',
   actors: [
     program('old', 'matchd', { mode: 'server.serve', port: 4000, idle: 0, reuse: false }, { until: 4 }),
-    clients('players', { mode: 'client.polite', to: office.host, toPort: 4000, rate: 10 }),
+    clients('players', { mode: 'client.call', to: office.host, toPort: 4000, rate: 10 }, { until: 4.2 }),
     program('new', 'matchd', retry(4000, { reuse: false }), { from: 4.5, log: { app: 'matchd', format: 'go' } }),
   ],
   truth: (of) => ({

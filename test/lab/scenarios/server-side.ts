@@ -96,10 +96,9 @@ const backlogNetstat: Scenario = {
   ],
   truth: (of) => ({
     cause: 'accept-backlog',
-    mechanism: 'accept-queue-full',
     side: 'server',
     culprit: namedByPid(of('gateway'), { localPort: 8443 }),
-    note: 'netstat prints 0 for the limit of the queue',
+    note: 'netstat prints 0 for the limit of the queue: the queue was full, which nobody can know from this listing, so no mechanism is asked for',
   }),
 };
 

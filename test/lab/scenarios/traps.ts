@@ -2,26 +2,6 @@ import type { ActorSpec, Scenario } from '../model.ts';
 import { namedByComm, namedByPid, victim } from '../truths.ts';
 import { answers, clients, drops, EXHAUSTED, home, keeps, office, program, rack, TAKEN } from './parts.ts';
 
-const early: Scenario = {
-  name: 'early-leak-cron',
-  host: 'web-31',
-  addresses: rack,
-  range: [20000, 23999],
-  dialect: 'ss -tanpoeiO',
-  shape: 'cron',
-  gzip: true,
-  firstAt: 3,
-  seconds: 17.5,
-  actors: [drops(8080, 1), program('sync', 'sync', { mode: 'client.keep', how: 'eof', to: rack.peer, toPort: 8080, rate: 60 })],
-  truth: (of) => ({
-    cause: 'close-wait-leak',
-    mechanism: 'none-yet',
-    side: 'client',
-    culprit: namedByComm(of('sync'), { peer: '10.44.7.200:8080' }),
-    note: 'a leak that has hurt nobody yet: steadily more, 4,000 ports',
-  }),
-};
-
 const mystery: Scenario = {
   name: 'mystery-holder-gone',
   host: 'web-32',
@@ -115,7 +95,7 @@ const twoLeakers: Scenario = {
     culprit: namedByPid(of('big'), { peer: '10.44.7.200:8080' }),
     victim: victim(of('mail')),
     alsoTrue: [{ cause: 'close-wait-leak', pid: of('small').pid }],
-    note: 'two programs leak, three quarters and one quarter',
+    note: 'two programs leak by plain connect: the larger takes every port, the smaller shares a part of them with it',
   }),
 };
 
@@ -266,8 +246,8 @@ const elsewhereLeak: Scenario = {
     drops(9200, 0.5),
     keeps(6379),
     answers(8443),
-    program('leak', 'indexer', { mode: 'client.keep', how: 'http', to: home.peer, toPort: 9200, limit: 120, rate: 40 }),
-    program('pool', 'cart', { mode: 'client.keep', how: 'plain', to: home.peer, toPort: 6379, rate: 100 }),
+    program('leak', 'indexer', { mode: 'client.keep', how: 'http', to: home.peer, toPort: 9200, source: home.host, limit: 120, rate: 40 }),
+    program('pool', 'cart', { mode: 'client.keep', how: 'plain', to: home.peer, toPort: 6379, source: home.host, rate: 100 }),
     program(
       'mail',
       'mail',
@@ -285,4 +265,4 @@ const elsewhereLeak: Scenario = {
   }),
 };
 
-export const TRAPS: readonly Scenario[] = [early, mystery, twoPiles, twoLeakers, exits, loopback, foreignAddress, invisible, elsewhereLeak];
+export const TRAPS: readonly Scenario[] = [mystery, twoPiles, twoLeakers, exits, loopback, foreignAddress, invisible, elsewhereLeak];
