@@ -1,4 +1,4 @@
-import type { Listener, PortRow, PortUse, ProcessFact, SnapshotDigest } from '../model/digest.ts';
+import type { DestinationUse, Listener, PortRow, PortUse, ProcessFact, SnapshotDigest } from '../model/digest.ts';
 import type { Capacity } from './capacity.ts';
 import type { FailureGroup } from './merge-failures.ts';
 import type { Suspect } from './suspects.ts';
@@ -16,6 +16,8 @@ interface ContestBase {
   readonly victims: readonly FailureGroup[];
   /** All of the window, in order. */
   readonly snapshots: readonly SnapshotDigest[];
+  /** The network namespace in which it is contested; `null` for the host's own. */
+  readonly netns: string | null;
 }
 
 /** The ephemeral ports: someone could not get one, or someone takes ever more. */
@@ -25,6 +27,8 @@ export interface EphemeralContest extends ContestBase {
   /** The snapshot around the failures (or the last one) in which most ports were taken. */
   readonly peak: SnapshotDigest | null;
   readonly use: PortUse | null;
+  /** Where only plain connects fail, and all ports toward one peer are taken: what is contested. Connects to other peers may still work. */
+  readonly destination: DestinationUse | null;
   readonly suspects: readonly Suspect[];
   /** All but none left at the peak. `null`: capacity unknown. */
   readonly isExhausted: boolean | null;

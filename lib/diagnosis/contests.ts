@@ -4,6 +4,7 @@ import type { Contest, DescriptorContest, FixedPortContest, PortSighting, Servic
 import { buildEphemeral } from './ephemeral-contest.ts';
 import { type Facts, snapshotsAround } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
+import { keyIn } from './namespaces.ts';
 import { track } from './track.ts';
 
 /** Which things are contested on a host, from its failures and its piles. */
@@ -54,7 +55,8 @@ export const fixedPortContests = (facts: Facts): readonly FixedPortContest[] =>
       : [
           {
             kind: 'fixed-port',
-            resourceKey: `fixed-port:${port}`,
+            resourceKey: keyIn(facts, `fixed-port:${port}`),
+            netns: facts.netns,
             port,
             victims,
             snapshots: facts.snapshots,
@@ -91,6 +93,7 @@ const descriptorContest = (facts: Facts, app: string, victims: readonly FailureG
   return {
     kind: 'descriptors',
     resourceKey: `descriptors:${app}`,
+    netns: facts.netns,
     app,
     victims,
     snapshots: facts.snapshots,
@@ -113,7 +116,8 @@ const serviceContests = (facts: Facts): readonly ServiceContest[] => {
   if (last === undefined) return [];
   return [...new Set(last.listeners.map(({ port }) => port))].map((port) => ({
     kind: 'service',
-    resourceKey: `accept-queue:${port}`,
+    resourceKey: keyIn(facts, `accept-queue:${port}`),
+    netns: facts.netns,
     port,
     victims: [],
     snapshots: facts.snapshots,
@@ -127,6 +131,7 @@ const unresolved = (why: UnresolvedContest['why'], groups: readonly FailureGroup
     kind: 'unresolved',
     why,
     resourceKey: `${why}:${app}`,
+    netns: facts.netns,
     victims,
     snapshots: facts.snapshots,
   }));

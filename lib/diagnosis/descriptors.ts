@@ -2,8 +2,9 @@ import type { Evidence } from '../model/analysis.ts';
 import type { Pile } from '../model/digest.ts';
 import { clock, count, number, program } from '../text/words.ts';
 import type { DescriptorContest } from './contest.ts';
-import { closeWaitStays, growthPerMinute, held, type Moment, since } from './track.ts';
-import { clear, type Draft, found, linesOf, quoteSnapshot, type Verdict } from './verdict.ts';
+import { trendOf } from './forecast.ts';
+import { closeWaitStays, growthOf, held, type Moment, since } from './track.ts';
+import { clear, culpritWith, type Draft, found, linesOf, quoteSnapshot, resourceWith, unitNameIn, type Verdict } from './verdict.ts';
 
 /** What causes share that use up one process's file descriptors. */
 
@@ -79,7 +80,6 @@ export const descriptorDraft = (
 ): Omit<Draft, 'summary' | 'explanation' | 'remedy' | 'doubts'> => {
   const fds = contest.process?.descriptors ?? null;
   const main = [...piles].sort((a, b) => b.sockets - a.sockets)[0];
-  const perMinute = growthPerMinute(contest.track);
   const startedAt = contest.victims[0]?.firstAt ?? contest.snapshot?.takenAt ?? contest.snapshots[0]?.takenAt ?? '';
   const pileSince = piles.length === 0 ? null : since(contest.track);
   const earliest = pileSince !== null && pileSince < startedAt ? pileSince : startedAt;
@@ -87,26 +87,25 @@ export const descriptorDraft = (
     mechanism: 'descriptor-exhaustion',
     severity: 'critical',
     side: main?.side ?? null,
-    culprit: {
+    culprit: culpritWith({
       pid: contest.process?.pid ?? null,
       command: contest.process?.command ?? null,
       peer: main?.peer ?? null,
       localPort: main?.localPort ?? null,
-    },
+      unit: unitNameIn(main?.cgroup),
+    }),
     contributors: [],
-    resource: {
-      kind: 'descriptors',
+    resource: resourceWith('descriptors', contest, {
       localPort: main?.localPort ?? null,
       peer: main?.peer ?? null,
       used: fds?.open ?? null,
       capacity: fds?.soft ?? null,
-      assumed: false,
-    },
+    }),
     since: earliest,
     overAt: overAt(contest),
     evidence: evidenceOf(contest, piles, pileText),
     ports: null,
-    trend: { perMinute: piles.length === 0 ? null : perMinute, since: earliest, exhaustsAt: null },
+    trend: trendOf(piles.length === 0 ? null : growthOf(contest.track), earliest),
   };
 };
 

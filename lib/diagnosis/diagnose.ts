@@ -4,6 +4,7 @@ import type { Contest } from './contest.ts';
 import { contestsOf, fixedPortContests, poolContests } from './contests.ts';
 import { correlate, type Facts, type WantedLookup, type Window } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
+import { byNamespace } from './namespaces.ts';
 import { acceptBacklog } from './rules/accept-backlog.ts';
 import { closeWaitLeak } from './rules/close-wait-leak.ts';
 import { connectionHoarding } from './rules/connection-hoarding.ts';
@@ -181,7 +182,7 @@ const bySeverity = (a: Finding, b: Finding): number =>
 /** What the window says is wrong with the host: at most one finding a contested thing, most severe first. Pure. */
 export const diagnose = (window: Window): readonly Finding[] => {
   const facts = correlate(window);
-  const findings = contestsOf(facts).flatMap((contest) => judgeContest(contest, facts) ?? []);
+  const findings = byNamespace(facts).flatMap((part) => contestsOf(part).flatMap((contest) => judgeContest(contest, part) ?? []));
   const claimed = new Set(
     facts.failures.filter((group) =>
       findings.some(({ victims }) => victims.some(({ app, kind }) => app === group.app && kind === group.kind)),
@@ -200,10 +201,12 @@ const MAX_LOOKUPS_A_PORT = 6;
  * the failures in which nobody listens on them. Empty once `window.lookups` holds them all.
  */
 export const portsToLookUp = (window: Window): readonly WantedLookup[] =>
-  fixedPortContests(correlate(window)).flatMap(({ port, sightings }) => {
-    const silent = sightings.filter(({ listeners }) => listeners.length === 0);
-    const chosen = silent.length <= MAX_LOOKUPS_A_PORT ? silent : [...silent.slice(0, MAX_LOOKUPS_A_PORT - 1), ...silent.slice(-1)];
-    return chosen
-      .filter(({ rows }) => rows === null)
-      .map(({ snapshot }) => ({ source: snapshot.source, contentId: snapshot.contentId, takenAt: snapshot.takenAt, port }));
-  });
+  byNamespace(correlate(window))
+    .flatMap((part) => fixedPortContests(part))
+    .flatMap(({ port, sightings }) => {
+      const silent = sightings.filter(({ listeners }) => listeners.length === 0);
+      const chosen = silent.length <= MAX_LOOKUPS_A_PORT ? silent : [...silent.slice(0, MAX_LOOKUPS_A_PORT - 1), ...silent.slice(-1)];
+      return chosen
+        .filter(({ rows }) => rows === null)
+        .map(({ snapshot }) => ({ source: snapshot.source, contentId: snapshot.contentId, takenAt: snapshot.takenAt, port }));
+    });

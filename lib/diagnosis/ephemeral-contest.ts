@@ -1,9 +1,10 @@
-import type { PortUse, SnapshotDigest } from '../model/digest.ts';
+import type { DestinationUse, PortUse, SnapshotDigest } from '../model/digest.ts';
 import { type Capacity, capacityOf } from './capacity.ts';
 import type { EphemeralContest } from './contest.ts';
 import { EXHAUSTED_SHARE } from './ephemeral.ts';
 import { type Facts, snapshotsAround } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
+import { keyIn } from './namespaces.ts';
 import { suspectsIn } from './suspects.ts';
 
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
@@ -54,6 +55,21 @@ const isUnplaced = ({ kind, call }: FailureGroup): boolean =>
   (kind === 'address-in-use' && call === 'listen') ||
   ((kind === 'address-in-use' || kind === 'address-not-available') && (call === 'unknown' || call === 'bind-fixed'));
 
+const peerIs = (peer: string, named: string): boolean =>
+  // A log may name the host rather than its address; the port is the same.
+  peer === named || (/[a-z]/i.test(named.slice(0, named.lastIndexOf(':'))) && peer.endsWith(named.slice(named.lastIndexOf(':'))));
+
+/** The peer toward which all ports are taken, where only plain connects (to it, as far as the logs name one) fail. */
+const contestedDestination = (victims: readonly FailureGroup[], use: PortUse, capacity: Capacity | null): DestinationUse | null => {
+  if (capacity === null || victims.length === 0 || victims.some(({ call }) => call !== 'connect')) return null;
+  const named = victims.flatMap(({ peer }) => peer ?? []);
+  return (
+    use.destinations.find(
+      ({ peer, ports }) => ports >= EXHAUSTED_SHARE * capacity.ports && (named.length === 0 || named.some((name) => peerIs(peer, name))),
+    ) ?? null
+  );
+};
+
 export interface BuiltEphemeral {
   readonly contest: EphemeralContest | null;
   /** Failures of a bind that names no port, and that a full range does not explain. */
@@ -72,16 +88,19 @@ export const buildEphemeral = (facts: Facts, groups: readonly FailureGroup[]): B
   const unplaced = groups.filter((group) => isUnplaced(group) && !victims.includes(group));
   const judged = victims.length === all.length ? sight : sightFor(facts, victims, capacity);
   if (judged === null && victims.length === 0) return { contest: null, unplaced };
+  const destination = judged === null ? null : contestedDestination(victims, judged.use, capacity);
   return {
     contest: {
       kind: 'ephemeral-ports',
-      resourceKey: 'ephemeral-ports',
+      resourceKey: keyIn(facts, 'ephemeral-ports'),
+      netns: facts.netns,
       victims,
       snapshots: facts.snapshots,
       capacity,
       peak: judged?.snapshot ?? null,
       use: judged?.use ?? null,
-      suspects: judged === null ? [] : suspectsIn(judged.use, judged.snapshot, facts.snapshots),
+      destination,
+      suspects: judged === null ? [] : suspectsIn(judged.use, destination, judged.snapshot, facts.snapshots),
       isExhausted: judged === null || capacity === null ? null : isExhaustedBy(judged.use, capacity),
     },
     unplaced,

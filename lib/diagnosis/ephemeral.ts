@@ -4,7 +4,7 @@ import { capacityCaveat } from './capacity.ts';
 import type { EphemeralContest } from './contest.ts';
 import type { Suspect } from './suspects.ts';
 import { closeWaitStays, held, type Moment, type Staying } from './track.ts';
-import { reachesAt } from './trend.ts';
+import { type Unit, unitName, unitOf } from './unit.ts';
 
 /** What all causes share that use up the ephemeral ports. */
 
@@ -34,6 +34,7 @@ const closeWaitShare = (moment: Moment): number => (held(moment) === 0 ? 0 : mom
 
 export const natureOf = (suspect: Suspect): Nature => {
   const { moment } = suspect;
+  if (suspect.vanished !== null) return { kind: 'leak', closeWaitShare: 1, stays: null };
   if (moment.timeWait > held(moment)) return { kind: 'churn' };
   // A fresh leak is still ESTABLISHED for the most part; later snapshots show what it turns into.
   const share = Math.max(closeWaitShare(moment), ...suspect.track.filter((later) => held(later) >= held(moment) / 2).map(closeWaitShare));
@@ -47,7 +48,20 @@ export const culpritOf = (suspect: Suspect): Culprit => ({
   command: suspect.holder.kind === 'process' ? suspect.holder.command : null,
   peer: suspect.peer,
   localPort: null,
+  unit: unitNameOf(suspect),
 });
+
+/** The unit or container that its sockets belong to, as far as they agree on one. */
+export const unitIn = (suspect: Suspect): Unit | null => {
+  const groups = new Set(suspect.moment.piles.flatMap(({ cgroup }) => cgroup ?? []));
+  const [cgroup] = groups;
+  return suspect.holder.kind !== 'process' || groups.size !== 1 || cgroup === undefined ? null : unitOf(cgroup);
+};
+
+const unitNameOf = (suspect: Suspect): string | null => {
+  const unit = unitIn(suspect);
+  return unit === null ? null : unitName(unit);
+};
 
 export const suspectName = (suspect: Suspect): string => {
   if (suspect.holder.kind === 'process') return holderName(suspect.holder);
@@ -67,12 +81,13 @@ export const portsOf = ({ capacity, use }: EphemeralContest): Finding['ports'] =
     : { from: capacity.from, to: capacity.to, used: use.used, capacity: capacity.ports, assumed: capacity.basis !== 'sysctl' };
 
 const resourceOf = (contest: EphemeralContest, peer: string | null): Resource => ({
-  kind: 'ephemeral-ports',
+  kind: contest.destination === null ? 'ephemeral-ports' : 'destination',
   localPort: null,
-  peer,
-  used: contest.use?.used ?? null,
+  peer: contest.destination?.peer ?? peer,
+  used: contest.destination?.ports ?? contest.use?.used ?? null,
   capacity: contest.capacity?.ports ?? null,
   assumed: contest.capacity?.basis !== 'sysctl',
+  netns: contest.netns,
 });
 
 /** Somebody fails, or the next call will: critical. Otherwise the use decides. */
@@ -85,14 +100,19 @@ export const severityBy = (contest: EphemeralContest, warnShare: number): Severi
 /** "without python3 (pid 4312), 27,913 of 45,536 ports return" */
 export const counterfactual = (contest: EphemeralContest, suspect: Suspect): string => {
   const of = contest.capacity === null ? '' : ` of ${number(contest.capacity.ports)}`;
-  return `without ${suspectName(suspect)}, ${number(suspect.returns)}${of} ports return`;
+  const toward = contest.destination === null ? '' : ` toward ${contest.destination.peer}`;
+  const kin = suspect.kin.length === 0 ? '' : ` and ${count(suspect.kin.length, 'more process', 'more processes')} of its parent`;
+  return `without ${suspectName(suspect)}${kin}, ${number(suspect.returnsWithKin)}${of} ports${toward} return`;
 };
 
-export const portsSentence = ({ capacity, use, peak }: EphemeralContest): string => {
+export const portsSentence = ({ capacity, use, peak, destination, netns }: EphemeralContest): string => {
   if (use === null || peak === null) return '';
-  const at = `at ${clock(peak.takenAt)}`;
+  const at = `${netns === null ? '' : `in the network namespace ${netns} `}at ${clock(peak.takenAt)}`;
   if (capacity === null) return `${count(use.used, 'port')} were in use on ${use.address} ${at}; how many there are is unknown.`;
-  return `${number(use.used)} of ${count(capacity.ports, 'ephemeral port')} (${capacity.from}–${capacity.to}) were in use on ${use.address} ${at}, ${percent(use.used, capacity.ports)}.`;
+  const all = `${count(capacity.ports, 'ephemeral port')} (${capacity.from}–${capacity.to})`;
+  if (destination !== null)
+    return `${number(destination.ports)} of ${all} were in use from ${use.address} toward ${destination.peer} ${at}, ${percent(destination.ports, capacity.ports)}; a plain connect to another peer may share them.`;
+  return `${number(use.used)} of ${all} were in use on ${use.address} ${at}, ${percent(use.used, capacity.ports)}.`;
 };
 
 /** Conditions of certainty that every exhaustion shares. */
@@ -102,8 +122,8 @@ export const commonDoubts = (contest: EphemeralContest, suspect: Suspect): reado
   if (peak?.knows.owners && !peak.knows.ownersComplete) {
     doubts.push('Permission hides the owners of some sockets: run the snapshot as root.');
   }
-  if (capacity !== null && contest.isExhausted === true && suspect.returns < capacity.ports / 3) {
-    doubts.push(`It holds only ${percent(suspect.returns, capacity.ports)} of the range: others contribute.`);
+  if (capacity !== null && contest.isExhausted === true && suspect.returnsWithKin < capacity.ports / 3) {
+    doubts.push(`It holds only ${percent(suspect.returnsWithKin, capacity.ports)} of the range: others contribute.`);
   }
   if (contest.victims.length > 0 && contest.isExhausted === false) {
     doubts.push('No snapshot shows the range full at the time of the failures.');
@@ -122,7 +142,8 @@ export const ownerDoubt = (suspect: Suspect): readonly string[] => {
 /** The first snapshot after the last failure from which on the range is relieved and the suspect has let go; `null` while it is not over. */
 const reliefAt = (contest: EphemeralContest, suspect: Suspect): string | null => {
   const { capacity, peak } = contest;
-  if (peak === null) return null;
+  // What has vanished from the listing is not closed.
+  if (peak === null || suspect.vanished !== null) return null;
   const lastFailure = contest.victims.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), '');
   const heldAtPeak = held(suspect.moment) + suspect.moment.timeWait;
   const isRelieved = (moment: Moment): boolean => {
@@ -132,14 +153,6 @@ const reliefAt = (contest: EphemeralContest, suspect: Suspect): string | null =>
   };
   const lastTight = suspect.track.findLastIndex((moment) => !isRelieved(moment));
   return suspect.track[lastTight + 1]?.snapshot.takenAt ?? null;
-};
-
-/** When the range is used up if the suspect goes on so: capacity less what others use, from the last snapshot on. */
-export const exhaustsAt = (contest: EphemeralContest, suspect: Suspect, perMinute: number | null): string | null => {
-  const last = suspect.track.at(-1);
-  if (contest.capacity === null || contest.use === null || last === undefined || contest.isExhausted === true) return null;
-  const used = last.snapshot.ports.find(({ address }) => address === contest.use?.address)?.used ?? contest.use.used;
-  return reachesAt([Date.parse(last.snapshot.takenAt), used], perMinute, contest.capacity.ports);
 };
 
 /** What every finding about the ephemeral ports has in common; the rule adds its judgement and its words. */

@@ -12,6 +12,8 @@ export interface Window {
 /** The window joined: distinct snapshots in the order they were taken, failures counted once. */
 export interface Facts {
   readonly host: string;
+  /** The network namespace that these facts are about; `null` for the host's own, and before they are divided (`namespaces.ts`). */
+  readonly netns: string | null;
   readonly snapshots: readonly SnapshotDigest[];
   readonly failures: readonly FailureGroup[];
   readonly lookups: readonly PortLookup[];
@@ -60,6 +62,7 @@ export const correlate = (window: Window): Facts => {
   const times = [...snapshots.map(({ takenAt }) => takenAt), ...failures.map(({ lastAt }) => lastAt)];
   return {
     host: window.host,
+    netns: null,
     snapshots,
     failures,
     lookups: window.lookups,

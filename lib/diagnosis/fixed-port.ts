@@ -1,25 +1,17 @@
 import type { Culprit, Resource } from '../model/analysis.ts';
-import type { Holder, Listener, PortRow, SnapshotDigest } from '../model/digest.ts';
+import type { Holder, Listener, Pile, PortRow, SnapshotDigest } from '../model/digest.ts';
+import { count, holderName } from '../text/words.ts';
 import type { FixedPortContest, PortSighting } from './contest.ts';
 import { REACH_MS } from './facts.ts';
+import { culpritWith, identityOf, resourceWith, unitNameIn } from './verdict.ts';
 
 /** What causes share that keep a fixed port from being bound. */
 
-export const fixedPortResource = (contest: FixedPortContest, peer: string | null): Resource => ({
-  kind: 'fixed-port',
-  localPort: contest.port,
-  peer,
-  used: 1,
-  capacity: 1,
-  assumed: false,
-});
+export const fixedPortResource = (contest: FixedPortContest, peer: string | null): Resource =>
+  resourceWith('fixed-port', contest, { localPort: contest.port, peer, used: 1, capacity: 1 });
 
-export const culpritHolding = (holder: Holder, port: number, peer: string | null): Culprit => ({
-  pid: holder.kind === 'process' ? holder.pid : null,
-  command: holder.kind === 'process' ? holder.command : null,
-  peer,
-  localPort: port,
-});
+export const culpritHolding = ({ holder, cgroup }: Pick<PortRow, 'holder' | 'cgroup'>, port: number, peer: string | null): Culprit =>
+  culpritWith({ ...identityOf(holder), peer, localPort: port, unit: unitNameIn(cgroup) });
 
 const isVictim = (contest: FixedPortContest, holder: Holder): boolean =>
   holder.kind === 'process' && contest.victimPids.includes(holder.pid);
@@ -49,6 +41,21 @@ export const isOutbound = (contest: FixedPortContest, row: PortRow, rows: readon
   return !hasListened && rows.length < ACCEPTED_MIN_ROWS;
 };
 
+/** The largest pile of a state around the failures, which anybody would blame, and why it is not it: it does not have the port. */
+export const bystanderPile = (contest: FixedPortContest, state: 'close_wait' | 'time_wait'): string => {
+  const piles = contest.sightings.flatMap(({ snapshot }) =>
+    snapshot.piles.filter((pile) => pile.state === state && pile.localPort !== contest.port),
+  );
+  const largest = piles.reduce<Pile | null>((most, pile) => (most === null || pile.sockets > most.sockets ? pile : most), null);
+  const name = state.toUpperCase();
+  if (largest === null) return `No pile in ${name} near the failures.`;
+  const whose = largest.holder.kind === 'process' ? ` of ${holderName(largest.holder)}` : '';
+  const figure = `${count(largest.sockets, 'socket')}${whose} in ${name}`;
+  const hasPort = contest.sightings.some(({ rows }) => rows?.some((row) => row.state === state));
+  if (hasPort) return `${figure}: one socket that has local port ${contest.port} is enough, however many there are beside it.`;
+  return `${figure}: none of them has local port ${contest.port}, and the call that fails asks for no other.`;
+};
+
 const startedAt = (snapshot: SnapshotDigest, holder: Holder): string | null =>
   holder.kind === 'process' ? (snapshot.processes.find(({ pid }) => pid === holder.pid)?.startedAt ?? null) : null;
 
@@ -67,6 +74,12 @@ const sameListener = (a: Listener | null, b: Listener): boolean =>
   a !== null &&
   a.holder.kind === b.holder.kind &&
   (a.holder.kind !== 'process' || b.holder.kind !== 'process' || a.holder.pid === b.holder.pid);
+
+/** Who had the same listening socket before: it was inherited, and outlived its parent. */
+export const formerOwner = (contest: FixedPortContest, rival: Listener): Holder | null =>
+  contest.listeners.find(
+    ({ listener }) => listener.inode !== null && listener.inode !== 0 && listener.inode === rival.inode && !sameListener(listener, rival),
+  )?.listener.holder ?? null;
 
 export interface Rival {
   readonly sighting: PortSighting;

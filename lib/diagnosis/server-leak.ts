@@ -1,9 +1,9 @@
 import { clock, count, duration, number, percent, rate } from '../text/words.ts';
 import type { ServiceContest } from './contest.ts';
+import { outlookOf, outlookSentence, trendOf } from './forecast.ts';
 import { closeWaitPiles, closeWaitSockets, culpritOf, latest, MIN_SOCKETS, neverAccepted, serviceName } from './service.ts';
-import { closeWaitStays, growthPerMinute, type Moment, STAYS_MIN_SHARE, since } from './track.ts';
-import { reachesAt } from './trend.ts';
-import { clear, found, linesOf, quoteSnapshot, type Verdict } from './verdict.ts';
+import { closeWaitStays, growthOf, type Moment, STAYS_MIN_SHARE, since } from './track.ts';
+import { clear, found, linesOf, quoteSnapshot, resourceWith, type Verdict } from './verdict.ts';
 
 /** The server side of a CLOSE_WAIT leak: it takes descriptors, and no ephemeral port. */
 
@@ -53,11 +53,11 @@ export const judgeServerLeak = (contest: ServiceContest): Verdict => {
 const draftFor = (contest: ServiceContest, moment: Moment, sockets: number, figure: string) => {
   const name = serviceName(contest);
   const limit = limitOf(contest, moment);
-  const perMinute = growthPerMinute(contest.track, (candidate) => candidate.closeWait);
+  const slope = growthOf(contest.track, (candidate) => candidate.closeWait);
   const startedAt = since(contest.track, (candidate) => candidate.closeWait) ?? moment.snapshot.takenAt;
   const first = contest.track.find((candidate) => candidate.closeWait > 0) ?? moment;
-  const isGrowing = perMinute !== null && perMinute > 0 && moment.closeWait - first.closeWait >= MIN_GROWTH;
-  const endsAt = limit === null || !isGrowing ? null : reachesAt([Date.parse(moment.snapshot.takenAt), limit.open], perMinute, limit.soft);
+  const isGrowing = slope !== null && slope.perMinute > 0 && moment.closeWait - first.closeWait >= MIN_GROWTH;
+  const outlook = limit === null || !isGrowing ? null : outlookOf('descriptors', moment.snapshot.takenAt, limit.open, slope, limit.soft);
   const isWarning = isGrowing || (limit !== null && sockets >= WARN_SHARE * limit.soft);
   const pid = contest.listener?.holder.kind === 'process' ? contest.listener.holder.pid : null;
   return {
@@ -67,18 +67,11 @@ const draftFor = (contest: ServiceContest, moment: Moment, sockets: number, figu
     side: 'server',
     culprit: culpritOf(contest),
     contributors: [],
-    resource: {
-      kind: 'descriptors',
-      localPort: contest.port,
-      peer: null,
-      used: limit?.open ?? null,
-      capacity: limit?.soft ?? null,
-      assumed: false,
-    },
+    resource: resourceWith('descriptors', contest, { localPort: contest.port, used: limit?.open ?? null, capacity: limit?.soft ?? null }),
     since: startedAt,
     overAt: null,
     summary: `${name} does not close ${count(sockets, 'connection')} on port ${contest.port} that its clients have closed.`,
-    explanation: `${figure} at ${clock(moment.snapshot.takenAt)}, and they stay. ${name} has read them to the end and does not close them: each keeps a descriptor (${limit === null ? 'how many are left is unknown' : `${number(limit.open)} of ${number(limit.soft)} are open`}). They take no ephemeral port, so they do not stop anybody's connect or bind.${isGrowing ? ` The pile grows by ${rate(perMinute)}.` : ' It is not growing at present.'}`,
+    explanation: `${figure} at ${clock(moment.snapshot.takenAt)}, and they stay. ${name} has read them to the end and does not close them: each keeps a descriptor (${limit === null ? 'how many are left is unknown' : `${number(limit.open)} of ${number(limit.soft)} are open`}). They take no ephemeral port, so they do not stop anybody's connect or bind.${isGrowing ? ` ${outlook === null ? `The pile grows by ${rate(slope.perMinute)}.` : outlookSentence(slope.perMinute, outlook)}` : ' It is not growing at present.'}`,
     evidence: [quoteSnapshot(`${figure}.`, moment.snapshot, linesOf(closeWaitPiles(moment)))],
     remedy: {
       now:
@@ -90,6 +83,6 @@ const draftFor = (contest: ServiceContest, moment: Moment, sockets: number, figu
       verify: `\`ss -Htan state close-wait 'sport = :${contest.port}' | wc -l\` falls to a handful and stays there.`,
     },
     ports: null,
-    trend: { perMinute, since: startedAt, exhaustsAt: endsAt },
+    trend: trendOf(slope, startedAt, outlook),
   } as const;
 };

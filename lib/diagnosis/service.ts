@@ -1,8 +1,9 @@
-import type { Resource } from '../model/analysis.ts';
+import type { Culprit, Resource } from '../model/analysis.ts';
 import type { Listener, Pile } from '../model/digest.ts';
 import { program } from '../text/words.ts';
 import type { ServiceContest } from './contest.ts';
 import type { Moment } from './track.ts';
+import { culpritWith, identityOf, resourceWith, unitNameIn } from './verdict.ts';
 
 /** What causes share that show on one listening port. */
 
@@ -48,21 +49,11 @@ export const isQueueFull = (listener: Listener, moment: Moment): boolean => {
   return limit !== null && (listener.acceptQueue ?? 0) >= FULL_SHARE * limit.limit;
 };
 
-export const culpritOf = (contest: ServiceContest): { pid: number | null; command: string | null; peer: null; localPort: number } => ({
-  pid: contest.listener?.holder.kind === 'process' ? contest.listener.holder.pid : null,
-  command: contest.listener?.holder.kind === 'process' ? contest.listener.holder.command : null,
-  peer: null,
-  localPort: contest.port,
-});
+export const culpritOf = ({ listener, port }: ServiceContest): Culprit =>
+  culpritWith({ ...identityOf(listener?.holder), localPort: port, unit: unitNameIn(listener?.cgroup) });
 
-export const queueResource = (contest: ServiceContest, used: number | null, capacity: number | null, assumed: boolean): Resource => ({
-  kind: 'accept-queue',
-  localPort: contest.port,
-  peer: null,
-  used,
-  capacity,
-  assumed,
-});
+export const queueResource = (contest: ServiceContest, used: number | null, capacity: number | null, assumed: boolean): Resource =>
+  resourceWith('accept-queue', contest, { localPort: contest.port, used, capacity, assumed });
 
 export const serverPilesOf =
   (port: number) =>

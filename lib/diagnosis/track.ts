@@ -1,6 +1,7 @@
-import { survival } from '../digest/sketch.ts';
+import { DEFAULT_RANGE } from '../digest/side.ts';
+import { identityKind, survival } from '../digest/sketch.ts';
 import type { Holder, Pile, SnapshotDigest } from '../model/digest.ts';
-import { type Point, slopePerMinute } from './trend.ts';
+import { type Point, type Slope, slopeOf } from './trend.ts';
 
 /** What one set of piles (a program's connections to one peer, a service's accepted connections) holds in one snapshot. */
 export interface Moment {
@@ -50,26 +51,89 @@ export interface Staying {
 /** A share to trust: below, the difference between stuck and busy is within the sketch's error. */
 export const STAYS_MIN_SHARE = 0.8;
 
-const closeWaitSketch = (moment: Moment): string | null =>
-  moment.piles.find((pile) => pile.state === 'close_wait' && pile.sketch !== null)?.sketch ?? null;
+const sameExceptPeer = (a: Pile, b: Pile): boolean =>
+  a.state === b.state && a.localAddress === b.localAddress && a.localPort === b.localPort && sameHolder(a.holder, b.holder);
+
+/** Which part of the ports toward a peer this pile has: so often a new connection has the 4-tuple of an old one by chance. */
+const chance = (pile: Pile, { range }: SnapshotDigest): number => {
+  const width = range === null ? DEFAULT_RANGE[1] - DEFAULT_RANGE[0] + 1 : range.to - range.from + 1;
+  return pile.side === 'client' && identityKind(pile.sketch) === 't' ? Math.min(1, pile.sockets / width) : 0;
+};
 
 /**
- * Whether CLOSE_WAIT sockets stay: the earliest followed set against the latest. A leak's stay, a busy program's go. `null` where fewer
- * than two snapshots can tell.
+ * What became of one pile. A pile that is gone has lost all; one whose later sketch was not kept is unknown (`null`). Cookies and inodes
+ * identify a socket; a 4-tuple only its place, which a busy program soon takes again: as much as chance gives is taken off.
+ */
+const fate = (pile: Pile, later: Moment): number | null => {
+  const kin = later.piles.filter((other) => sameExceptPeer(pile, other));
+  // A client of many peers is one pile without a peer (`digest/piles.ts`): it holds what each had.
+  const heir = kin.find(({ peer }) => peer === pile.peer) ?? kin.find(({ peer }) => peer === null);
+  if (heir === undefined) return kin.length === 0 || pile.peer !== null ? 0 : null;
+  const share = survival(pile.sketch, heir.sketch);
+  const byChance = chance(heir, later.snapshot);
+  if (share === null || byChance >= CROWDED) return null;
+  return Math.max(0, (share - byChance) / (1 - byChance));
+};
+
+/** Where nearly every 4-tuple is taken, finding one taken again says nothing. */
+const CROWDED = 0.9;
+
+const followedPiles = (moment: Moment): readonly Pile[] =>
+  moment.piles.filter((pile) => pile.state === 'close_wait' && pile.sketch !== null);
+
+/**
+ * Whether CLOSE_WAIT sockets stay: those that were followed first against the last snapshot. A leak's stay, a busy program's go.
+ * `null` where fewer than two snapshots can tell.
  */
 export const closeWaitStays = (moments: Track): Staying | null => {
-  const followed = moments.filter((moment) => closeWaitSketch(moment) !== null);
+  const followed = moments.filter((moment) => followedPiles(moment).length > 0);
   const [first, last] = [followed[0], followed.at(-1)];
   if (first === undefined || last === undefined || first === last) return null;
-  const share = survival(closeWaitSketch(first), closeWaitSketch(last));
-  return share === null ? null : { share, spanMs: Date.parse(last.snapshot.takenAt) - Date.parse(first.snapshot.takenAt) };
+  const fates = followedPiles(first).flatMap((pile) => {
+    const share = fate(pile, last);
+    return share === null ? [] : [{ share, sockets: pile.sockets }];
+  });
+  const sockets = fates.reduce((sum, one) => sum + one.sockets, 0);
+  if (sockets === 0) return null;
+  const stayed = fates.reduce((sum, one) => sum + one.share * one.sockets, 0);
+  return { share: stayed / sockets, spanMs: Date.parse(last.snapshot.takenAt) - Date.parse(first.snapshot.takenAt) };
 };
 
 /** Held for good: CLOSE_WAIT, and what will become CLOSE_WAIT when the peer's idle timeout strikes (KERNEL.md: CLOSE_WAIT lags). */
 export const held = (moment: Moment): number => moment.closeWait + moment.established;
 
-export const growthPerMinute = (moments: Track, value: (moment: Moment) => number = held): number | null =>
-  slopePerMinute(moments.map((moment): Point => [Date.parse(moment.snapshot.takenAt), value(moment)]));
+/** A fall to less than this of what was there is a restart, or a mending: what was before does not tell how it goes on. */
+const FELL_TO = 0.5;
+/** Ups and downs of a handful are no fall. */
+const FALL_MIN_SOCKETS = 10;
+
+/** The moments since the set last fell: the growth that is still going on. */
+export const sinceFall = (moments: Track, value: (moment: Moment) => number): Track => {
+  const start = moments.findLastIndex((moment, i) => {
+    const before = moments[i - 1];
+    return before !== undefined && value(before) - value(moment) >= FALL_MIN_SOCKETS && value(moment) < FELL_TO * value(before);
+  });
+  return start < 0 ? moments : moments.slice(start);
+};
+
+/** So many points have a slope of their own, which shows that a pile has stopped, or runs faster than before. */
+const RECENT_POINTS = 6;
+
+/** The slope of the whole run, unless the newest points contradict it. */
+const presentSlope = (points: readonly Point[]): Slope | null => {
+  const whole = slopeOf(points);
+  const recent = slopeOf(points.slice(-RECENT_POINTS));
+  if (whole === null || recent === null || points.length < RECENT_POINTS + 3) return whole;
+  return whole.perMinute < recent.low || whole.perMinute > recent.high ? recent : whole;
+};
+
+/** Growth per minute since the last fall; zeros before the set existed are no part of it. */
+export const growthOf = (moments: Track, value: (moment: Moment) => number = held): Slope | null => {
+  const run = sinceFall(moments, value);
+  const begins = run.findIndex((moment) => value(moment) > 0);
+  const present = begins < 0 ? [] : run.slice(Math.max(0, begins - 1));
+  return presentSlope(present.map((moment): Point => [Date.parse(moment.snapshot.takenAt), value(moment)]));
+};
 
 /** The first of the consecutive snapshots up to the last in which the set exists: since when, as far as the window shows. */
 export const since = (moments: Track, value: (moment: Moment) => number = held): string | null => {

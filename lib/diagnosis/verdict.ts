@@ -1,8 +1,9 @@
-import type { Cause, Confidence, Contributor, Culprit, Evidence, Finding } from '../model/analysis.ts';
-import type { Pile, SnapshotDigest } from '../model/digest.ts';
+import type { Cause, Confidence, Culprit, Evidence, Finding, Resource } from '../model/analysis.ts';
+import type { Holder, Pile, SnapshotDigest } from '../model/digest.ts';
 import type { Contest } from './contest.ts';
 import type { Facts } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
+import { unitName, unitOf } from './unit.ts';
 
 /** What a rule found, before victims, confidence and caveats are put to it. */
 export type Draft = Pick<
@@ -62,7 +63,36 @@ export const confidenceOf = (doubts: readonly string[]): Confidence => {
   return doubts.length === 1 ? 'medium' : 'low';
 };
 
-export const nobody: Culprit = { pid: null, command: null, peer: null, localPort: null };
+/** A culprit of whom so much is known. */
+export const culpritWith = (known: Partial<Culprit>): Culprit => ({
+  pid: null,
+  command: null,
+  peer: null,
+  localPort: null,
+  unit: null,
+  ...known,
+});
+
+/** PID and name, where the holder is a process. */
+export const identityOf = (holder: Holder | undefined): Pick<Culprit, 'pid' | 'command'> =>
+  holder?.kind === 'process' ? { pid: holder.pid, command: holder.command } : { pid: null, command: null };
+
+export const unitNameIn = (cgroup: string | null | undefined): string | null => {
+  const unit = unitOf(cgroup ?? null);
+  return unit === null ? null : unitName(unit);
+};
+
+/** A resource of which so much is known. */
+export const resourceWith = (kind: Resource['kind'], { netns }: Pick<Contest, 'netns'>, known: Partial<Resource>): Resource => ({
+  kind,
+  localPort: null,
+  peer: null,
+  used: null,
+  capacity: null,
+  assumed: false,
+  netns,
+  ...known,
+});
 
 export const quoteSnapshot = (
   text: string,
@@ -78,5 +108,3 @@ export const linesOf = (piles: readonly Pile[]): readonly [number, number] => [
   Math.min(...piles.map(({ lines }) => lines[0])),
   Math.max(...piles.map(({ lines }) => lines[1])),
 ];
-
-export const noContributors: readonly Contributor[] = [];

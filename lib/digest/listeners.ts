@@ -10,6 +10,7 @@ const toListener = (socket: Socket, port: number): Listener => ({
   v6only: socket.v6only,
   holder: holderOf(socket),
   owners: socket.ownership.kind === 'owned' ? new Set(socket.ownership.owners.map(({ pid }) => pid)).size : 0,
+  inode: socket.inode,
   acceptQueue: socket.recvQ,
   acceptLimit: socket.sendQ,
   cgroup: socket.cgroup,

@@ -13,6 +13,7 @@ const MAX_ROWS = 32;
 const toRow = (socket: Socket): PortRow => ({
   state: socket.state,
   holder: holderOf(socket),
+  cgroup: socket.cgroup,
   localAddress: socket.local.address,
   peer: peerText(socket),
   peerPort: socket.peer.port,

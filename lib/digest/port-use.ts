@@ -1,10 +1,11 @@
-import type { PortRange, PortShare, PortUse } from '../model/digest.ts';
+import type { DestinationUse, Holder, PortRange, PortShare, PortUse } from '../model/digest.ts';
 import type { Socket } from '../model/socket.ts';
 import { holderKey, holderOf } from './holder.ts';
 import { isAnyAddress, type SideOf } from './side.ts';
 
 const MAX_SHARES = 8;
 const MAX_DESTINATIONS = 4;
+const MAX_DESTINATION_SHARES = 3;
 const MAX_ADDRESSES = 3;
 
 export const peerText = (socket: Socket): string =>
@@ -60,17 +61,37 @@ const collectShares = (sockets: readonly Socket[], sideOf: SideOf): { shares: Sh
   return { shares: [...shares.values()], soleShare };
 };
 
-const destinations = (sockets: readonly Socket[], sideOf: SideOf): PortUse['destinations'] => {
-  const ports = new Map<string, Set<number>>();
+const destinationOf = (peer: string, sockets: readonly Socket[]): DestinationUse => {
+  const holders = new Map<string, { readonly holder: Holder; readonly ports: Set<number | null> }>();
   for (const socket of sockets) {
-    if (socket.local.port === null || sideOf(socket) !== 'client') continue;
-    const peer = peerText(socket);
-    ports.set(peer, (ports.get(peer) ?? new Set()).add(socket.local.port));
+    const holder = holderOf(socket);
+    const share = holders.get(holderKey(holder)) ?? { holder, ports: new Set() };
+    holders.set(holderKey(holder), share);
+    share.ports.add(socket.local.port);
   }
-  return [...ports]
-    .map(([peer, taken]) => ({ peer, ports: taken.size }))
-    .sort((a, b) => b.ports - a.ports || (a.peer < b.peer ? -1 : 1))
-    .slice(0, MAX_DESTINATIONS);
+  return {
+    peer,
+    ports: new Set(sockets.map(({ local }) => local.port)).size,
+    shares: [...holders.values()]
+      .map(({ holder, ports }) => ({ holder, ports: ports.size }))
+      .sort((a, b) => b.ports - a.ports)
+      .slice(0, MAX_DESTINATION_SHARES),
+  };
+};
+
+const destinations = (sockets: readonly Socket[], sideOf: SideOf): PortUse['destinations'] => {
+  const toward = new Map<string, Socket[]>();
+  for (const socket of sockets) {
+    if (sideOf(socket) !== 'client') continue;
+    const peer = peerText(socket);
+    const same = toward.get(peer);
+    if (same === undefined) toward.set(peer, [socket]);
+    else same.push(socket);
+  }
+  return [...toward]
+    .sort(([a, m], [b, n]) => n.length - m.length || (a < b ? -1 : 1))
+    .slice(0, MAX_DESTINATIONS)
+    .map(([peer, same]) => destinationOf(peer, same));
 };
 
 const useOf = (address: string, sockets: readonly Socket[], range: PortRange | null, sideOf: SideOf): PortUse => {

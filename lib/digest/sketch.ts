@@ -58,6 +58,9 @@ const decode = (sketch: string): readonly number[] => {
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readUInt32BE(i * 4));
 };
 
+/** What the members of a sketch are known by; `null` for none. */
+export const identityKind = (sketch: string | null): string | null => sketch?.[0] ?? null;
+
 /**
  * Which part of the earlier set is still in the later one, 0 to 1; `null` where that cannot be told (no sketch, other identities).
  * A hash of `earlier` can be judged only up to `later`'s largest kept hash, beyond which `later` is silent.

@@ -79,6 +79,7 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
     takenAt: taken.at,
     takenAtBasis: taken.basis,
     bootId: snapshot.meta.bootId,
+    netns: snapshot.netns,
     dialect: snapshot.dialect,
     knows: knowledge(snapshot, tcp, sideOf),
     states: countStates(tcp),

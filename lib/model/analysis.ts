@@ -43,6 +43,8 @@ export interface Culprit {
   readonly command: string | null;
   readonly peer: string | null;
   readonly localPort: number | null;
+  /** Its systemd unit, container or pod, from `cgroup:` of `ss -e`: `sync.service`, `container 3f2a91b0c7d4`, `pod 0d3c…`. */
+  readonly unit: string | null;
 }
 
 /** A culprit's share: what returns without it, alone. */
@@ -58,6 +60,8 @@ export interface Resource {
   readonly capacity: number | null;
   /** The capacity was inferred or assumed, not told by the host. */
   readonly assumed: boolean;
+  /** The network namespace, by name; `null` for the host's own, and where the snapshots know of one only. */
+  readonly netns: string | null;
 }
 
 export interface Victim {
@@ -104,6 +108,10 @@ export interface Trend {
   readonly perMinute: number | null;
   readonly since: string | null;
   readonly exhaustsAt: string | null;
+  /** Nine forecasts in ten end in here (`diagnosis/trend.ts`); `null` as the latest: it may never come. */
+  readonly exhaustsBetween: readonly [earliest: string, latest: string | null] | null;
+  /** What it is that runs out first. */
+  readonly runsOut: ResourceKind | null;
 }
 
 /** A cause that was weighed and set aside, and the figure that did it. */

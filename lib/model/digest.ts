@@ -72,8 +72,19 @@ export interface PortUse {
   /** Distinct ports in use within the range, that address and any-address together. Without a range: all client-side ports. */
   readonly used: number;
   readonly shares: readonly PortShare[];
-  /** Per destination, distinct ports in use toward it from that address; the fullest, at most 8. */
-  readonly destinations: readonly { readonly peer: string; readonly ports: number }[];
+  /** The fullest destinations, at most 4. */
+  readonly destinations: readonly DestinationUse[];
+}
+
+/**
+ * Distinct ports in use toward one peer from one local address, and by whom: a plain connect shares its port with connections to other
+ * peers, so only these stand in the way of the next connect to this one (KERNEL.md).
+ */
+export interface DestinationUse {
+  readonly peer: string;
+  readonly ports: number;
+  /** Largest first, at most 3. */
+  readonly shares: readonly { readonly holder: Holder; readonly ports: number }[];
 }
 
 /** `inferred`: from the ports seen, dense and with sharp edges. Where neither, the range is unknown and `null`. */
@@ -92,6 +103,8 @@ export interface Listener {
   readonly holder: Holder;
   /** How many processes share it (inherited by children). */
   readonly owners: number;
+  /** Where that is shown: inherited ones have the same. */
+  readonly inode: number | null;
   readonly acceptQueue: number | null;
   readonly acceptLimit: number | null;
   readonly cgroup: string | null;
@@ -115,6 +128,8 @@ export interface SnapshotDigest extends DigestBase {
   readonly takenAt: string;
   readonly takenAtBasis: TakenAtBasis;
   readonly bootId: string | null;
+  /** The network namespace that it shows, by name; `null` for the host's own. Ports are counted per namespace. */
+  readonly netns: string | null;
   readonly dialect: SocketDialect | null;
   /** What this snapshot can know; what it cannot is unknown, never zero. */
   readonly knows: {
@@ -192,6 +207,7 @@ export interface PortLookup {
 export interface PortRow {
   readonly state: TcpState;
   readonly holder: Holder;
+  readonly cgroup: string | null;
   readonly localAddress: string;
   readonly peer: string;
   readonly peerPort: number | null;

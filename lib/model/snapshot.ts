@@ -64,6 +64,8 @@ export interface SnapshotMeta {
 /** One reading of one host (one network namespace unless a section says otherwise), before it is digested. */
 export interface Snapshot {
   readonly meta: SnapshotMeta;
+  /** By name, as a section says (`==> ss -tanpe @netns blue <==`); `null` for the host's own. */
+  readonly netns: string | null;
   readonly dialect: SocketDialect | null;
   readonly sockets: readonly Socket[];
   readonly sysctls: Sysctls;

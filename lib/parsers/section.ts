@@ -1,10 +1,10 @@
 import type { DescriptorRow, ProcessRow, SocketDialect, Sysctls } from '../model/snapshot.ts';
 import type { Socket } from '../model/socket.ts';
-import type { Account } from './account.ts';
+import { type Account, quotable } from './account.ts';
 import { isNetstatHeader, isNetstatTitle, LOCALISED_TITLES, looksLikeNetstatRow, NetstatReader } from './netstat.ts';
 import { SsReader } from './ss.ts';
 import { isSsHeader, looksLikeSsRow, ssDefaults } from './ss-row.ts';
-import { parseDescriptorRow, parsePsRow, psColumns, splitMeta, splitSysctl, sysctlOfPath, withSysctl } from './tables.ts';
+import { NO_SYSCTLS, parseDescriptorRow, parsePsRow, psColumns, splitMeta, splitSysctl, sysctlOfPath, withSysctl } from './tables.ts';
 
 /** What the sections of one snapshot add up to. */
 export interface Collected {
@@ -32,6 +32,28 @@ export const sectionName = (text: string): string | null =>
   text.startsWith(HEADER_START) && text.endsWith(HEADER_END) && text.length > HEADER_START.length + HEADER_END.length
     ? text.slice(HEADER_START.length, -HEADER_END.length).trim()
     : null;
+
+/** A host has a handful of namespaces that matter; one with hundreds of containers must not make hundreds of digests a minute. */
+export const MAX_NAMESPACES = 8;
+const NETNS = ' @netns ';
+
+/** `ss -tanpe @netns blue` is the section `ss -tanpe` of the network namespace `blue` (DESIGN.md, "Upload contract"). */
+export const splitNamespace = (header: string): { readonly name: string; readonly netns: string | null } => {
+  const at = header.lastIndexOf(NETNS);
+  const netns = at < 0 ? '' : header.slice(at + NETNS.length).trim();
+  return netns === '' ? { name: header, netns: null } : { name: header.slice(0, at).trim(), netns: quotable(netns, 64) };
+};
+
+export const newCollected = (): Collected => ({
+  dialect: null,
+  sockets: [],
+  sysctls: NO_SYSCTLS,
+  processes: null,
+  descriptors: null,
+  meta: new Map(),
+  otherSections: [],
+  hasForeignStates: false,
+});
 
 const isSs = (name: string): boolean => name === 'ss' || name.startsWith('ss ') || name.includes('/ss ');
 const isNetstat = (name: string): boolean => name.startsWith('netstat') || name.includes('/netstat');
@@ -137,7 +159,8 @@ const metaSection = (into: Collected, account: Account): Section =>
     return pair !== null;
   });
 
-const otherSection = (name: string, into: Collected, account: Account): Section => {
+/** Kept by name and ignored. */
+export const otherSection = (name: string, into: Collected, account: Account): Section => {
   into.otherSections.push(name.slice(0, 80));
   return { line: () => account.ignored(), end: () => {} };
 };

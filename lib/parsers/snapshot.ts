@@ -2,8 +2,18 @@ import { createHash, type Hash } from 'node:crypto';
 import type { LineAccount, Snapshot } from '../model/snapshot.ts';
 import { Account, quotable } from './account.ts';
 import { LOCALISED_TITLES } from './netstat.ts';
-import { type Collected, isSocketSection, openSection, type Section, sectionName, sniff } from './section.ts';
-import { NO_SYSCTLS } from './tables.ts';
+import {
+  type Collected,
+  isSocketSection,
+  MAX_NAMESPACES,
+  newCollected,
+  openSection,
+  otherSection,
+  type Section,
+  sectionName,
+  sniff,
+  splitNamespace,
+} from './section.ts';
 
 /**
  * A snapshot as hosts upload it: raw output of one command, or sections under `==> NAME <==` (DESIGN.md, "Upload contract"). Text
@@ -20,7 +30,9 @@ export type SnapshotReadResult =
 const QUOTE_CHARS = 120;
 
 interface Draft {
+  /** The host's own namespace, and all that is not a namespace's: meta, processes, descriptors. */
   readonly collected: Collected;
+  readonly namespaces: Map<string, Collected>;
   readonly account: Account;
   readonly hash: Hash;
   readonly firstLine: number;
@@ -31,16 +43,8 @@ interface Draft {
 }
 
 const newDraft = (line: number): Draft => ({
-  collected: {
-    dialect: null,
-    sockets: [],
-    sysctls: NO_SYSCTLS,
-    processes: null,
-    descriptors: null,
-    meta: new Map(),
-    otherSections: [],
-    hasForeignStates: false,
-  },
+  collected: newCollected(),
+  namespaces: new Map(),
   account: new Account(),
   hash: createHash('sha256'),
   firstLine: line,
@@ -50,6 +54,7 @@ const newDraft = (line: number): Draft => ({
 });
 
 const toSnapshot = ({ collected, account, hash, firstLine, lastLine }: Draft): Snapshot => ({
+  netns: null,
   meta: {
     host: collected.meta.get('host') ?? null,
     takenAt: collected.meta.get('taken_at') ?? null,
@@ -66,6 +71,19 @@ const toSnapshot = ({ collected, account, hash, firstLine, lastLine }: Draft): S
   lines: [firstLine, lastLine],
   account: account.get(),
   contentId: hash.digest('hex'),
+});
+
+/** A namespace of the same reading: the processes are the host's, each line is accounted for in the host's own snapshot. */
+const ofNamespace = (host: Snapshot, netns: string, own: Collected, account: LineAccount): Snapshot => ({
+  ...host,
+  netns,
+  dialect: own.dialect,
+  sockets: own.sockets,
+  sysctls: own.sysctls,
+  processes: own.processes ?? host.processes,
+  descriptors: own.descriptors ?? host.descriptors,
+  account,
+  contentId: createHash('sha256').update(`${host.contentId} ${netns}`).digest('hex'),
 });
 
 const addAccounts = (a: LineAccount, b: LineAccount): LineAccount => ({
@@ -116,7 +134,17 @@ export class SnapshotReader {
     this.#draft = draft;
     draft.section?.end();
     draft.begun.add(name);
-    draft.section = openSection(name, draft.collected, draft.account);
+    draft.section = this.#open(draft, name);
+  }
+
+  #open(draft: Draft, header: string): Section {
+    const { name, netns } = splitNamespace(header);
+    if (netns === null) return openSection(name, draft.collected, draft.account);
+    const isNew = !draft.namespaces.has(netns);
+    if (isNew && draft.namespaces.size >= MAX_NAMESPACES) return otherSection(header, draft.collected, draft.account);
+    const own = draft.namespaces.get(netns) ?? newCollected();
+    draft.namespaces.set(netns, own);
+    return openSection(name, own, draft.account);
   }
 
   /** A second meta begins the next snapshot, and so does any section that has been before: `ss -4` then `ss -6` are one, `ss` twice are two. */
@@ -156,12 +184,24 @@ export class SnapshotReader {
     draft.section?.end();
     this.#account = addAccounts(this.#account, draft.account.get());
     if (draft.collected.hasForeignStates) this.#isLocalised = true;
-    // Known sections without a single understood line say nothing; an empty `ss` table beside a meta does: no sockets.
-    const isKnown =
-      draft.collected.dialect !== null || draft.account.understoodLines > 0 || (draft.begun.size > 0 && this.#isEmptyListing(draft));
-    if (!isKnown || draft.collected.hasForeignStates) return;
+    const host = toSnapshot(draft);
+    const hasHost = this.#saysSomething(draft) && !draft.collected.hasForeignStates;
+    if (hasHost) this.#emit(host);
+    for (const [i, [netns, own]] of [...draft.namespaces].entries()) {
+      if (own.dialect !== null) this.#emit(ofNamespace(host, netns, own, hasHost || i > 0 ? EMPTY : host.account));
+    }
+  }
+
+  #emit(snapshot: Snapshot): void {
     this.#snapshots += 1;
-    this.#onSnapshot(toSnapshot(draft));
+    this.#onSnapshot(snapshot);
+  }
+
+  #saysSomething(draft: Draft): boolean {
+    // Beside namespaces, the host's own is one more only where it was listed.
+    if (draft.namespaces.size > 0) return draft.collected.dialect !== null;
+    // Known sections without a single understood line say nothing; an empty `ss` table beside a meta does: no sockets.
+    return draft.collected.dialect !== null || draft.account.understoodLines > 0 || (draft.begun.size > 0 && this.#isEmptyListing(draft));
   }
 
   /** A header alone is an answer: this host has no such sockets. */

@@ -74,7 +74,7 @@ test('keeps to its limits whatever a host calls its programs', async () => {
     fc.property(hostile, hostile, hostile, (command, app, error) => {
       const analysis: Analysis = {
         ...base,
-        culprit: { pid: 1, command, peer: null, localPort: null },
+        culprit: { pid: 1, command, peer: null, localPort: null, unit: null },
         summary: `${command} holds`,
         explanation: error,
         victims: base.victims.map((victim) => ({ ...victim, app, error })),

@@ -1,5 +1,6 @@
 import { clock, count, number } from '../../text/words.ts';
 import type { ServiceContest } from '../contest.ts';
+import { trendOf } from '../forecast.ts';
 import {
   closeWaitPiles,
   closeWaitSockets,
@@ -18,19 +19,22 @@ import { clear, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict 
 
 /** The dead in the queue against the queue's length: where the dialect shows neither inode nor owner, as many are the same ones. */
 const SAME_SHARE = 0.5;
-/** Fewer, and a level length may be chance. */
-const MIN_LEVEL_SNAPSHOTS = 3;
+/** Backlogs as programs ask for them (Python 5 and 100, Tomcat 100, Netty and Linux before 5.4 128, nginx and Node 511, Linux 4,096, …). */
+const CUSTOMARY_LIMITS = new Set([5, 10, 16, 20, 32, 50, 64, 100, 128, 200, 250, 256, 500, 511, 512, 1000, 1024, 2048, 4096, 8192]);
 
 /**
- * netstat shows no limit. A queue of the dead that stays at one length from snapshot to snapshot has reached it, as far as anybody can
- * see from here: that is said as an assumption.
+ * netstat shows no limit. A queue of the dead that stays at one length from snapshot to snapshot has reached it, if that length is one
+ * more than a limit that programs ask for, or if connections pile up half-open before it, which the kernel lets in no more. Else
+ * the callers may just have stopped.
  */
 const hasLevelledOff = ({ port }: ServiceContest, stuck: readonly Moment[]): boolean => {
   const lengths = stuck
     .map((moment) => listenerIn(moment, port))
-    .map((listener) => (listener?.acceptLimit == null ? listener?.acceptQueue : undefined));
+    .map((listener) => (listener?.acceptLimit == null ? (listener?.acceptQueue ?? null) : null));
   const [before, last] = lengths.slice(-2);
-  return lengths.length >= MIN_LEVEL_SNAPSHOTS && last !== undefined && last !== null && last >= MIN_SOCKETS && before === last;
+  if (last === undefined || last === null || last < MIN_SOCKETS || before !== last) return false;
+  const isHalfOpen = stuck.at(-1)?.piles.some(({ state }) => state === 'syn_recv') === true;
+  return isHalfOpen || CUSTOMARY_LIMITS.has(last - 1);
 };
 
 const isStuck = (moment: Moment, port: number): boolean => {
@@ -101,7 +105,7 @@ const judgeService = (contest: ServiceContest): Verdict => {
       verify: `\`ss -ltn 'sport = :${contest.port}'\` shows Recv-Q at or near 0.`,
     },
     ports: null,
-    trend: { perMinute: null, since: startedAt, exhaustsAt: null },
+    trend: trendOf(null, startedAt),
   });
 };
 

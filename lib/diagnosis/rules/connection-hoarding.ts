@@ -1,5 +1,5 @@
 import { clock, count, number } from '../../text/words.ts';
-import { victimSentence } from '../client-leak.ts';
+import { victimSentence } from '../client-leak-words.ts';
 import type { EphemeralContest } from '../contest.ts';
 import { judgeDescriptorHoard } from '../descriptors.ts';
 import {
@@ -7,7 +7,6 @@ import {
   counterfactual,
   culpritOf,
   ephemeralBase,
-  exhaustsAt,
   natureOf,
   ownerDoubt,
   portsSentence,
@@ -16,18 +15,19 @@ import {
   shareOf,
   suspectName,
 } from '../ephemeral.ts';
+import { firstToBreak, trendOf } from '../forecast.ts';
 import type { Suspect } from '../suspects.ts';
-import { growthPerMinute, since } from '../track.ts';
+import { growthOf, since } from '../track.ts';
 import { clear, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
 
 const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
   const name = suspectName(suspect);
   const { moment } = suspect;
   const peer = suspect.peer ?? 'its peers';
-  const perMinute = growthPerMinute(suspect.track);
+  const slope = growthOf(suspect.track);
   const startedAt = since(suspect.track) ?? moment.snapshot.takenAt;
   const pid = suspect.holder.kind === 'process' ? suspect.holder.pid : null;
-  return found(suspect.returns, {
+  return found(suspect.returnsWithKin, {
     ...ephemeralBase(contest, suspect),
     severity: severityBy(contest, RELIEVED_SHARE),
     doubts: [...commonDoubts(contest, suspect), ...ownerDoubt(suspect)],
@@ -62,7 +62,7 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
           ? '`ss -Htn state established | wc -l` stays at the size that the pools are given.'
           : `\`ss -Htnp state established | grep -c 'pid=${pid},'\` stays at the size that its pool is given.`,
     },
-    trend: { perMinute, since: startedAt, exhaustsAt: exhaustsAt(contest, suspect, perMinute) },
+    trend: trendOf(slope, startedAt, firstToBreak(contest, suspect, slope)),
   });
 };
 

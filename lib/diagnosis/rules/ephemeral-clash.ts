@@ -3,6 +3,7 @@ import { clock, program } from '../../text/words.ts';
 import { capacityCaveat } from '../capacity.ts';
 import type { FixedPortContest, PortSighting } from '../contest.ts';
 import { culpritHolding, fixedPortResource, freedAt, isOutbound, rowsIn } from '../fixed-port.ts';
+import { trendOf } from '../forecast.ts';
 import { clear, found, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
 
 interface Outbound {
@@ -29,7 +30,7 @@ const judgePort = (contest: FixedPortContest): Verdict => {
   const [seen] = outboundRows(contest);
   if (seen === undefined) return clear(`No outbound connection has local port ${contest.port} in the snapshots around the failures.`);
   const { row, sighting } = seen;
-  const culprit = culpritHolding(row.holder, contest.port, row.peer);
+  const culprit = culpritHolding(row, contest.port, row.peer);
   const name = culprit.pid === null ? 'an outbound connection' : program(culprit.command, culprit.pid);
   const state = row.state.toUpperCase();
   const range = contest.capacity === null ? 'the ephemeral range' : `the ephemeral range (${contest.capacity.from}–${contest.capacity.to})`;
@@ -67,7 +68,7 @@ const judgePort = (contest: FixedPortContest): Verdict => {
       verify: `\`sysctl net.ipv4.ip_local_reserved_ports\` lists ${contest.port}, and \`ss -ltnp 'sport = :${contest.port}'\` shows the service.`,
     },
     ports: null,
-    trend: { perMinute: null, since: contest.firstAt, exhaustsAt: null },
+    trend: trendOf(null, contest.firstAt),
   });
 };
 

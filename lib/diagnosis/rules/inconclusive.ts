@@ -3,8 +3,9 @@ import { clock, count, duration, number } from '../../text/words.ts';
 import type { Contest, UnresolvedContest } from '../contest.ts';
 import { portsOf, portsSentence } from '../ephemeral.ts';
 import { REACH_MS } from '../facts.ts';
+import { trendOf } from '../forecast.ts';
 import type { FailureGroup } from '../merge-failures.ts';
-import { type Draft, quoteSnapshot, type Verdict } from '../verdict.ts';
+import { type Draft, quoteSnapshot, resourceWith, type Verdict } from '../verdict.ts';
 
 /** What is said where the evidence does not explain the failures: it names what is missing, and the command that would show it. */
 export const inconclusiveId: Cause = 'inconclusive';
@@ -17,7 +18,8 @@ interface Unknown {
   readonly command: string;
 }
 
-const noResource: Resource = { kind: 'ephemeral-ports', localPort: null, peer: null, used: null, capacity: null, assumed: true };
+const resourceIn = (contest: Contest, kind: Resource['kind'], known: Partial<Resource> = {}): Resource =>
+  resourceWith(kind, contest, { assumed: true, ...known });
 
 /** A quiet spell this long after the last failure means that it is over, whatever it was. */
 const QUIET_MS = 10 * 60_000;
@@ -31,7 +33,7 @@ const unknownIn = (contest: Contest): Unknown => {
   switch (contest.kind) {
     case 'fixed-port': {
       const { port } = contest;
-      const resource: Resource = { kind: 'fixed-port', localPort: port, peer: null, used: null, capacity: 1, assumed: false };
+      const resource = resourceIn(contest, 'fixed-port', { localPort: port, capacity: 1, assumed: false });
       const what =
         contest.sightings.length === 0
           ? reachSentence(contest)
@@ -41,7 +43,7 @@ const unknownIn = (contest: Contest): Unknown => {
     case 'descriptors':
       return {
         mechanism: 'descriptor-exhaustion',
-        resource: { kind: 'descriptors', localPort: null, peer: null, used: null, capacity: null, assumed: true },
+        resource: resourceIn(contest, 'descriptors'),
         what: contest.snapshot === null ? reachSentence(contest) : 'Which descriptors are open is not in the snapshots.',
         command: `ls -l /proc/${contest.process?.pid ?? 'PID'}/fd | awk '{print $NF}' | sort | uniq -c | sort -rn | head`,
       };
@@ -53,12 +55,11 @@ const unknownIn = (contest: Contest): Unknown => {
           : `${portsSentence(contest)} ${contest.isExhausted === true ? 'Nobody in particular holds most of them.' : 'That leaves room, so the failures need another reason: a short peak between two snapshots, another network namespace or address, or a limit that sockets do not show.'}`;
       return {
         mechanism: 'ephemeral-port-exhaustion',
-        resource: {
-          ...noResource,
+        resource: resourceIn(contest, 'ephemeral-ports', {
           used: contest.use?.used ?? null,
           capacity: contest.capacity?.ports ?? null,
           assumed: !named || contest.capacity?.basis !== 'sysctl',
-        },
+        }),
         what,
         command:
           "ss -tan | awk '{print $1}' | sort | uniq -c; sysctl net.ipv4.ip_local_port_range net.ipv4.ip_local_reserved_ports; ip netns list",
@@ -67,7 +68,7 @@ const unknownIn = (contest: Contest): Unknown => {
     case 'service':
       return {
         mechanism: 'none-yet',
-        resource: { ...noResource, kind: 'accept-queue', localPort: contest.port },
+        resource: resourceIn(contest, 'accept-queue', { localPort: contest.port }),
         what: '',
         command: `ss -ltn 'sport = :${contest.port}'`,
       };
@@ -89,7 +90,7 @@ const unresolvedIn = (contest: UnresolvedContest): Unknown => {
   if (why === 'foreign-address') {
     return {
       mechanism: 'none-yet',
-      resource: { ...noResource, kind: 'fixed-port' },
+      resource: resourceIn(contest, 'fixed-port'),
       what: 'The program binds an address that this host does not have: no port is short. The address in its configuration, or an interface that is not up yet, is to blame.',
       command: 'ip -brief address',
     };
@@ -97,14 +98,14 @@ const unresolvedIn = (contest: UnresolvedContest): Unknown => {
   if (why === 'pool') {
     return {
       mechanism: 'none-yet',
-      resource: { ...noResource, kind: 'destination' },
+      resource: resourceIn(contest, 'destination'),
       what: 'The program waits for a connection of its own pool in vain. No system call failed: connections are not given back to the pool, or the pool is too small.',
       command: 'ss -tanp',
     };
   }
   return {
     mechanism: 'fixed-port-in-use',
-    resource: { ...noResource, kind: 'fixed-port' },
+    resource: resourceIn(contest, 'fixed-port'),
     what: noPortSentence(contest),
     command: 'ss -ltnp; journalctl -u UNIT',
   };
@@ -149,6 +150,6 @@ export const inconclusiveDraft = (contest: Contest, verdicts: readonly Verdict[]
       verify: `${count(failuresOf(contest.victims), 'failure')} so far: the log of ${apps} stays free of them.`,
     },
     ports: contest.kind === 'ephemeral-ports' ? portsOf(contest) : null,
-    trend: { perMinute: null, since: first?.firstAt ?? null, exhaustsAt: null },
+    trend: trendOf(null, first?.firstAt ?? null),
   };
 };

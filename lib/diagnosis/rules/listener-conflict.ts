@@ -1,6 +1,7 @@
-import { clock, program } from '../../text/words.ts';
+import { clock, holderName, program } from '../../text/words.ts';
 import type { FixedPortContest } from '../contest.ts';
-import { culpritHolding, fixedPortResource, freedAt, rivalListener } from '../fixed-port.ts';
+import { culpritHolding, fixedPortResource, formerOwner, freedAt, rivalListener } from '../fixed-port.ts';
+import { trendOf } from '../forecast.ts';
 import { clear, found, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
 
 const where = (address: string, port: number): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
@@ -16,11 +17,13 @@ const judgePort = (contest: FixedPortContest): Verdict => {
     );
   }
   const { listener, sighting } = rival;
-  const culprit = culpritHolding(listener.holder, contest.port, null);
+  const culprit = culpritHolding(listener, contest.port, null);
   const name = culprit.pid === null ? 'another process' : program(culprit.command, culprit.pid);
   const process = sighting.snapshot.processes.find(({ pid }) => pid === culprit.pid);
   const at = where(listener.address, contest.port);
   const isShared = listener.owners > 1;
+  const former = formerOwner(contest, listener);
+  const inherited = former === null ? '' : ` It inherited this socket from ${holderName(former)}, which is gone.`;
   const stillListens = (snapshot: (typeof contest.snapshots)[number]): boolean =>
     snapshot.listeners.some(
       (other) => other.port === contest.port && !(other.holder.kind === 'process' && contest.victimPids.includes(other.holder.pid)),
@@ -39,7 +42,7 @@ const judgePort = (contest: FixedPortContest): Verdict => {
     since: contest.firstAt,
     overAt: freedAt(contest, stillListens),
     summary: `${name} listens on ${at}, the port that ${contest.victims[0]?.app ?? 'another program'} wants.`,
-    explanation: `${name} listens on ${at}${isShared ? ` together with ${listener.owners - 1} more (an inherited socket)` : ''}; a second program cannot bind port ${contest.port}${listener.address === '*' ? ' (this listener covers IPv4 and IPv6)' : ''}. No leak is involved.${process?.args == null ? '' : ` Its command line begins: ${process.args}.`}${process?.startedAt == null ? '' : ` It has run since ${process.startedAt.slice(0, 19)}Z.`}`,
+    explanation: `${name} listens on ${at}${isShared ? ` together with ${listener.owners - 1} more (an inherited socket)` : ''}; a second program cannot bind port ${contest.port}${listener.address === '*' ? ' (this listener covers IPv4 and IPv6)' : ''}. No leak is involved.${inherited}${process?.args == null ? '' : ` Its command line begins: ${process.args}.`}${process?.startedAt == null ? '' : ` It has run since ${process.startedAt.slice(0, 19)}Z.`}`,
     evidence: [quoteSnapshot(`${name} listens on ${at}.`, sighting.snapshot, listener.line)],
     remedy: {
       now:
@@ -51,7 +54,7 @@ const judgePort = (contest: FixedPortContest): Verdict => {
       verify: `\`ss -ltnp 'sport = :${contest.port}'\` shows the program that belongs there.`,
     },
     ports: null,
-    trend: { perMinute: null, since: contest.firstAt, exhaustsAt: null },
+    trend: trendOf(null, contest.firstAt),
   });
 };
 

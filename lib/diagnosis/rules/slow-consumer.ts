@@ -1,5 +1,6 @@
 import { clock, count, number, percent } from '../../text/words.ts';
 import type { ServiceContest } from '../contest.ts';
+import { trendOf } from '../forecast.ts';
 import {
   closeWaitPiles,
   closeWaitSockets,
@@ -12,7 +13,7 @@ import {
   queueResource,
   serviceName,
 } from '../service.ts';
-import { growthPerMinute, type Moment, since } from '../track.ts';
+import { growthOf, type Moment, since } from '../track.ts';
 import { clear, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
 
 /** Most of the dead hold an unread request: the program is behind, rather than forgetful. */
@@ -72,7 +73,10 @@ const judgeService = (contest: ServiceContest): Verdict => {
       verify: `\`ss -tan state close-wait 'sport = :${contest.port}'\` shows no rows with a Recv-Q above 1.`,
     },
     ports: null,
-    trend: { perMinute: growthPerMinute(contest.track, (candidate) => candidate.closeWait), since: startedAt, exhaustsAt: null },
+    trend: trendOf(
+      growthOf(contest.track, (candidate) => candidate.closeWait),
+      startedAt,
+    ),
   });
 };
 

@@ -1,26 +1,29 @@
 import { clock, count, number } from '../../text/words.ts';
-import { victimSentence } from '../client-leak.ts';
+import { victimSentence } from '../client-leak-words.ts';
 import type { EphemeralContest } from '../contest.ts';
 import { commonDoubts, counterfactual, ephemeralBase, natureOf, portsSentence, RELIEVED_SHARE, severityBy, shareOf } from '../ephemeral.ts';
+import { bystanderPile } from '../fixed-port.ts';
+import { trendOf } from '../forecast.ts';
 import type { Suspect } from '../suspects.ts';
-import { growthPerMinute, since } from '../track.ts';
-import { clear, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
+import { growthOf, type Moment, since } from '../track.ts';
+import { clear, culpritWith, found, linesOf, notMine, quoteSnapshot, type Rule, type Verdict } from '../verdict.ts';
 
 /** TIME_WAIT lasts 60 s (KERNEL.md): so many closed in the last minute. */
 const TIME_WAIT_SECONDS = 60;
 
-const timeWaitOf = (suspect: Suspect): number => suspect.moment.timeWait;
+const timeWaitIn = ({ timeWait }: Moment): number => timeWait;
+const timeWaitOf = (suspect: Suspect): number => timeWaitIn(suspect.moment);
 
 const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
   const peer = suspect.peer ?? 'many peers';
   const closed = timeWaitOf(suspect);
   const atLeast = number(closed / TIME_WAIT_SECONDS);
-  const startedAt = since(suspect.track, (moment) => moment.timeWait) ?? suspect.moment.snapshot.takenAt;
-  return found(suspect.returns, {
+  const startedAt = since(suspect.track, timeWaitIn) ?? suspect.moment.snapshot.takenAt;
+  return found(suspect.returnsWithKin, {
     ...ephemeralBase(contest, suspect),
     severity: severityBy(contest, RELIEVED_SHARE),
     doubts: commonDoubts(contest, suspect),
-    culprit: { pid: null, command: null, peer: suspect.peer, localPort: null },
+    culprit: culpritWith({ peer: suspect.peer }),
     since: startedAt,
     summary: `${count(closed, 'closed connection')} to ${peer} stand in TIME_WAIT${shareOf(contest, suspect)}.`,
     explanation: [
@@ -47,7 +50,7 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
         'Spread the load over more peer addresses, or widen ip_local_port_range: both raise the limit only. tcp_fin_timeout does not shorten TIME_WAIT.',
       verify: '`ss -Htn state time-wait | wc -l` stays far below the size of the port range.',
     },
-    trend: { perMinute: growthPerMinute(suspect.track, (moment) => moment.timeWait), since: startedAt, exhaustsAt: null },
+    trend: trendOf(growthOf(suspect.track, timeWaitIn), startedAt),
   });
 };
 
@@ -66,7 +69,10 @@ const judgeEphemeral = (contest: EphemeralContest): Verdict => {
 export const timeWaitChurn: Rule = {
   id: 'time-wait-churn',
   title: 'Short connections that this side closes fill the port range with TIME_WAIT',
-  judges: ['ephemeral-ports'],
+  judges: ['ephemeral-ports', 'fixed-port'],
   needs: 'a snapshot with all states (`ss -tan`), and the port range',
-  judge: (contest) => (contest.kind === 'ephemeral-ports' ? judgeEphemeral(contest) : notMine),
+  judge: (contest) => {
+    if (contest.kind === 'ephemeral-ports') return judgeEphemeral(contest);
+    return contest.kind === 'fixed-port' ? clear(bystanderPile(contest, 'time_wait')) : notMine;
+  },
 };
