@@ -27,19 +27,28 @@ const PROGRAMS: ReadonlyMap<string, Language> = new Map([
   ['envoy', 'proxy'],
 ]);
 
-/** What only one runtime prints, in a frame or in a failing line. */
-const TELLS: readonly (readonly [text: string, language: Language])[] = [
+type Tells = readonly (readonly [text: string, language: Language])[];
+
+/** What only one runtime prints, in a frame. */
+const IN_FRAMES: Tells = [
   ['File "', 'python'],
-  ['[Errno ', 'python'],
   ['.java:', 'java'],
   ['.kt:', 'java'],
   ['.scala:', 'java'],
-  ['java.net.', 'java'],
   ['node:', 'node'],
   ['.rb:', 'ruby'],
+  ['.go:', 'go'],
+  ['.php(', 'php'],
+  ['.cs:line ', 'dotnet'],
+];
+
+/** And in a failing line. */
+const IN_ERRORS: Tells = [
+  ['[Errno ', 'python'],
+  ['java.net.', 'java'],
+  ['java.io.', 'java'],
   ['Errno::', 'ruby'],
   ['dial tcp ', 'go'],
-  ['.go:', 'go'],
   ['System.Net.', 'dotnet'],
 ];
 
@@ -61,8 +70,11 @@ export const languageOfProgram = (command: string | null, args: string | null): 
   return run ?? (command === null ? undefined : PROGRAMS.get(programName(command))) ?? null;
 };
 
+const told = (texts: readonly string[], tells: Tells): Language | null =>
+  tells.find(([part]) => texts.some((text) => text.includes(part)))?.[1] ?? null;
+
 export const languageOfLog = (frames: readonly string[], errors: readonly string[]): Language | null =>
-  TELLS.find(([text]) => frames.some((frame) => frame.includes(text)) || errors.some((error) => error.includes(text)))?.[1] ?? null;
+  told(frames, IN_FRAMES) ?? told(errors, IN_ERRORS);
 
 /** Names under which an entry may know it: comm, argv[0], and the script that an interpreter runs. */
 export const programNames = (command: string | null, args: string | null): readonly string[] => {

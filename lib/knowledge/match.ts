@@ -48,6 +48,9 @@ export interface Match {
 
 export const MAX_MATCHES = 3;
 
+/** Whether a log tells it, rather than a name. */
+export const isTold = ({ by }: Match): boolean => by === 'warning' || by === 'frame' || by === 'message';
+
 export const noLog: LogClues = { frames: [], errors: [] };
 
 const ownLog = ({ own, victim, isVictimCulprit }: Clues): LogClues =>
@@ -67,39 +70,41 @@ interface Found extends Match {
 interface Evidence extends LogClues {
   readonly args: string | null;
   readonly names: readonly string[];
-  readonly program: Language | null;
+  readonly language: Language | null;
 }
 
-const find = (entry: Entry, { frames, errors, args, names, program }: Evidence): Found | null => {
+const find = (entry: Entry, { frames, errors, args, names, language }: Evidence): Found | null => {
   const depth = depthOf(frames, entry.frames);
   const warning = firstIn(errors, entry.warnings);
   if (warning !== null) return { entry, by: 'warning', clue: warning, depth };
   const frame = firstIn(frames, entry.frames);
   if (frame !== null) return { entry, by: 'frame', clue: frame, depth };
+  // A program may word a failure, or call itself, like one in another language: what runs it rules that out.
+  if (language !== null && language !== entry.language) return null;
   const message = firstIn(errors, entry.messages);
   if (message !== null) return { entry, by: 'message', clue: message, depth };
-  // A process may call itself anything: what interprets it rules the names of other languages out.
-  if (program !== null && program !== entry.language) return null;
   const inArgs = args === null ? null : firstIn([args], entry.commandLine);
   if (inArgs !== null) return { entry, by: 'command-line', clue: inArgs, depth };
   const name = entry.programs?.find((one) => names.includes(one));
   return name === undefined ? null : { entry, by: 'program', clue: name, depth };
 };
 
+/** What the program's own log says weighs more than its name, and of two libraries the one that the other is built on weighs less. */
 const byStrength = (a: Found, b: Found): number =>
+  Number(isTold(b)) - Number(isTold(a)) ||
   Number(a.entry.isSubstrate === true) - Number(b.entry.isSubstrate === true) ||
   MEANS.indexOf(a.by) - MEANS.indexOf(b.by) ||
   b.depth - a.depth ||
   CATALOGUE.indexOf(a.entry) - CATALOGUE.indexOf(b.entry);
 
 const onePerLibrary = <T extends Match>(matches: readonly T[]): readonly T[] =>
-  [...new Map(matches.toReversed().map((match) => [match.entry.library, match])).values()].toReversed();
+  matches.filter(({ entry }, i) => matches.findIndex((other) => other.entry.library === entry.library) === i);
 
 const evidenceOf = (log: LogClues, command: string | null, args: string | null): Evidence => ({
   ...log,
   args,
   names: programNames(command, args),
-  program: languageOfProgram(command, args),
+  language: languageOfProgram(command, args) ?? languageOfLog(log.frames, log.errors),
 });
 
 const fits =
@@ -118,6 +123,13 @@ export const recognize = (log: LogClues, command: string | null = null, args: st
   return onePerLibrary(found).slice(0, MAX_MATCHES).map(bare);
 };
 
+/** The library is known, though nothing that is known of it fits: then it is not one of its neighbours' mistakes either. */
+const isLibraryTold = (evidence: Evidence): boolean =>
+  CATALOGUE.some((entry) => {
+    const found = entry.isSubstrate === true ? null : find(entry, evidence);
+    return found !== null && isTold(found);
+  });
+
 /** The likely mistakes, best first, at most {@link MAX_MATCHES}, one for each library. A function of the clues alone. */
 export const explain = (clues: Clues): readonly Match[] => {
   const log = ownLog(clues);
@@ -125,8 +137,8 @@ export const explain = (clues: Clues): readonly Match[] => {
   const candidates = CATALOGUE.filter(fits(clues));
   const found = candidates.flatMap((entry) => find(entry, evidence) ?? []).sort(byStrength);
   if (found.length > 0) return onePerLibrary(found).slice(0, MAX_MATCHES).map(bare);
-  const language = evidence.program ?? languageOfLog(log.frames, log.errors);
-  if (language === null || language === 'proxy') return [];
+  const { language } = evidence;
+  if (language === null || language === 'proxy' || isLibraryTold(evidence)) return [];
   const usual = candidates
     .filter((entry) => entry.language === language)
     .map((entry): Match => ({ entry, by: 'language', clue: language }));

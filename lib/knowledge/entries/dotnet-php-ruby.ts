@@ -55,16 +55,6 @@ export const DOTNET_PHP_RUBY = [
     evidence: 'documented',
   },
   {
-    ...DOTNET,
-    id: 'dotnet-unbounded-connections',
-    causes: ['connection-hoarding'],
-    mistake: 'the number of connections to one server is not bounded',
-    fix: 'new SocketsHttpHandler { MaxConnectionsPerServer = 100, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) }',
-    source: 'https://learn.microsoft.com/en-us/dotnet/fundamentals/networking/http/httpclient-guidelines',
-    supports: "The pool is the handler's, and its settings are SocketsHttpHandler's.",
-    evidence: 'documented',
-  },
-  {
     ...PHP_CURL,
     id: 'php-curl-handle-kept',
     causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],

@@ -2,7 +2,13 @@ import type { Entry } from '../schema.ts';
 
 /** Go's net/http, and Node.js's clients and servers. */
 
-const GO_CLIENT = { library: "Go's net/http", language: 'go', side: 'client', frames: ['net/http.'], messages: ['dial tcp '] } as const;
+const GO_CLIENT = {
+  library: "Go's net/http",
+  language: 'go',
+  side: 'client',
+  frames: ['/src/net/http/'],
+  messages: ['dial tcp '],
+} as const;
 const NODE_HTTP = {
   library: "Node.js's http module",
   language: 'node',
@@ -16,11 +22,22 @@ const FETCH = {
   language: 'node',
   side: 'client',
   frames: ['node:internal/deps/undici/', 'node_modules/undici/'],
-  messages: ['fetch failed'],
+  messages: ['TypeError: fetch failed'],
 } as const;
 const AXIOS = { library: 'axios', language: 'node', side: 'client', frames: ['node_modules/axios/'], messages: ['AxiosError'] } as const;
 
 export const GO_NODE = [
+  {
+    ...GO_CLIENT,
+    id: 'go-transport-per-call',
+    causes: ['connection-hoarding'],
+    mistake: 'an http.Client with a Transport of its own, that is, a connection pool, is made for each call',
+    fix: 'var client = &http.Client{Transport: transport, Timeout: 30 * time.Second}',
+    fixNote: 'once, for the whole program',
+    source: 'https://tip.golang.org/src/net/http/doc.go',
+    supports: 'Clients and Transports are safe for concurrent use and should be created once and reused.',
+    evidence: 'documented',
+  },
   {
     ...GO_CLIENT,
     id: 'go-body-unclosed',
@@ -42,17 +59,6 @@ export const GO_NODE = [
     fixNote: 'once, for one shared http.Client, and io.Copy(io.Discard, resp.Body) before each Close()',
     source: 'https://go.googlesource.com/go/+/246e6ceb3bdbcfdb9f562c67622c3d67a45eb70d%5E%21/',
     supports: 'If a body is not both read to EOF and closed, its connection may not be reused for the next request.',
-    evidence: 'documented',
-  },
-  {
-    ...GO_CLIENT,
-    id: 'go-transport-per-call',
-    causes: ['connection-hoarding', 'descriptor-exhaustion'],
-    mistake: 'an http.Client with a Transport of its own, that is, a connection pool, is made for each call',
-    fix: 'var client = &http.Client{Transport: transport, Timeout: 30 * time.Second}',
-    fixNote: 'once, for the whole program',
-    source: 'https://tip.golang.org/src/net/http/doc.go',
-    supports: 'Clients and Transports are safe for concurrent use and should be created once and reused.',
     evidence: 'documented',
   },
   {

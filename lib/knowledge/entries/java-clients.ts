@@ -5,7 +5,6 @@ import type { Entry } from '../schema.ts';
 const WEBCLIENT = { library: 'Spring WebClient', language: 'java', side: 'client' } as const;
 const WEBCLIENT_TELLS = { frames: ['reactor.netty.', 'org.springframework.web.reactive.function.client.'] } as const;
 const NETTY = { library: 'Netty', language: 'java', isSubstrate: true, frames: ['io.netty.'], messages: ['io.netty.'] } as const;
-const HIKARI = { library: 'HikariCP', language: 'java', side: 'client', frames: ['com.zaxxer.hikari.'] } as const;
 const JEDIS = { library: 'Jedis', language: 'java', side: 'client', frames: ['redis.clients.'] } as const;
 
 export const JAVA_CLIENTS = [
@@ -90,8 +89,11 @@ export const JAVA_CLIENTS = [
     evidence: 'documented',
   },
   {
-    ...HIKARI,
     id: 'hikari-unclosed-connection',
+    library: 'HikariCP',
+    language: 'java',
+    side: 'client',
+    frames: ['com.zaxxer.hikari.'],
     causes: ['connection-hoarding', 'descriptor-exhaustion', 'close-wait-leak'],
     messages: ['Connection is not available, request timed out after'],
     warnings: ['Connection leak detection triggered', 'Apparent connection leak detected'],
@@ -103,16 +105,17 @@ export const JAVA_CLIENTS = [
     evidence: 'measured',
   },
   {
-    ...HIKARI,
-    id: 'hikari-pool-per-use',
+    id: 'jdbc-without-pool',
     library: 'JDBC',
+    language: 'java',
+    side: 'client',
     frames: [
+      'java.sql.DriverManager',
       'com.mysql.cj.jdbc.',
+      'org.mariadb.jdbc.',
       'org.postgresql.',
       'oracle.jdbc.',
       'com.microsoft.sqlserver.jdbc.',
-      'java.sql.DriverManager',
-      'org.mariadb.jdbc.',
     ],
     causes: ['time-wait-churn'],
     mistake: 'each use opens a connection of its own with DriverManager, outside a pool',

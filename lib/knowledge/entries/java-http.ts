@@ -21,18 +21,6 @@ export const JAVA_HTTP = [
   {
     ...HTTP4,
     ...HTTP4_TELLS,
-    id: 'httpclient4-unclosed-response',
-    causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],
-    queues: ['fin-unread', 'unread-data'],
-    mistake: 'a response is not consumed and closed on every path, so its connection never returns to the pool',
-    fix: 'try (CloseableHttpResponse response = client.execute(get)) { EntityUtils.consume(response.getEntity()); }',
-    source: 'https://hc.apache.org/httpcomponents-client-4.5.x/quickstart.html',
-    supports: 'The response holds its connection; the caller must close it in a finally clause, and consume the entity for reuse.',
-    evidence: 'measured',
-  },
-  {
-    ...HTTP4,
-    ...HTTP4_TELLS,
     id: 'httpclient4-stale-pool',
     causes: ['close-wait-leak'],
     queues: ['fin-unread'],
@@ -44,6 +32,18 @@ export const JAVA_HTTP = [
     supports:
       "Quotes HttpClientBuilder's documentation: both methods evict in a background thread, and the client must be closed in the end.",
     evidence: 'documented',
+  },
+  {
+    ...HTTP4,
+    ...HTTP4_TELLS,
+    id: 'httpclient4-unclosed-response',
+    causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],
+    queues: ['fin-unread', 'unread-data'],
+    mistake: 'a response is not consumed and closed on every path, so its connection never returns to the pool',
+    fix: 'try (CloseableHttpResponse response = client.execute(get)) { EntityUtils.consume(response.getEntity()); }',
+    source: 'https://hc.apache.org/httpcomponents-client-4.5.x/quickstart.html',
+    supports: 'The response holds its connection; the caller must close it in a finally clause, and consume the entity for reuse.',
+    evidence: 'measured',
   },
   {
     ...HTTP4,

@@ -15,7 +15,7 @@ const JETTY = {
   library: 'Jetty',
   language: 'java',
   side: 'server',
-  frames: ['org.eclipse.jetty.server.', 'org.eclipse.jetty.io.'],
+  frames: ['org.eclipse.jetty.server.'],
 } as const;
 
 export const JAVA_SERVERS = [

@@ -13,22 +13,22 @@ const REQUESTS = {
   library: 'requests',
   language: 'python',
   side: 'client',
-  frames: ['/requests/'],
+  frames: ['-packages/requests/'],
   messages: ['requests.exceptions.'],
 } as const;
 const URLLIB3 = {
   library: 'urllib3',
   language: 'python',
   side: 'client',
-  frames: ['/urllib3/'],
+  frames: ['-packages/urllib3/'],
   messages: ['urllib3.', 'HTTPConnectionPool(', 'HTTPSConnectionPool('],
 } as const;
-const AIOHTTP = { library: 'aiohttp', language: 'python', side: 'client', frames: ['/aiohttp/'], messages: ['aiohttp.'] } as const;
+const AIOHTTP = { library: 'aiohttp', language: 'python', side: 'client', frames: ['-packages/aiohttp/'], messages: ['aiohttp.'] } as const;
 const HTTPX = {
   library: 'httpx',
   language: 'python',
   side: 'client',
-  frames: ['/httpx/', '/httpcore/'],
+  frames: ['-packages/httpx/', '-packages/httpcore/'],
   messages: ['httpx.', 'httpcore.'],
 } as const;
 const SOCKET = { library: 'the socket module', language: 'python', frames: ['/socket.py'], isSubstrate: true } as const;
@@ -166,7 +166,6 @@ export const PYTHON = [
     ...HTTPX,
     id: 'httpx-unclosed-stream',
     causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],
-    messages: ['httpx.', 'httpcore.', 'PoolTimeout'],
     mistake: 'a streamed response, or a client that is made for each call, is not closed',
     fix: 'with client.stream("GET", url) as response:',
     fixNote: 'with one httpx.Client for the whole program',
@@ -191,7 +190,7 @@ export const PYTHON = [
     language: 'python',
     side: 'client',
     causes: ['connection-hoarding', 'time-wait-churn', 'descriptor-exhaustion'],
-    frames: ['/redis/client.py', '/redis/connection.py', '/redis/asyncio/'],
+    frames: ['-packages/redis/'],
     messages: ['redis.exceptions.'],
     mistake: 'a Redis object, with a connection pool of its own and without a limit, is made for each call',
     fix: 'pool = redis.BlockingConnectionPool(host=host, max_connections=50)',
@@ -206,7 +205,7 @@ export const PYTHON = [
     language: 'python',
     side: 'client',
     causes: ['connection-hoarding', 'descriptor-exhaustion', 'close-wait-leak'],
-    frames: ['/sqlalchemy/'],
+    frames: ['-packages/sqlalchemy/'],
     messages: ['QueuePool limit of size'],
     mistake: 'a session or connection is not closed at the end of each request',
     fix: 'with Session(engine) as session:',
@@ -221,7 +220,7 @@ export const PYTHON = [
     language: 'python',
     side: 'client',
     causes: ['connection-hoarding', 'time-wait-churn', 'descriptor-exhaustion'],
-    frames: ['/grpc/_channel.py', '/grpc/aio/'],
+    frames: ['-packages/grpc/'],
     mistake: 'a channel is made for each call, and not closed',
     fix: 'with grpc.insecure_channel(target) as channel:',
     fixNote: 'once, around the life of the program',
