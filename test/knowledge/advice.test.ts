@@ -33,7 +33,7 @@ test('a stack names the library, the likely mistake and the line that mends it',
 });
 
 test("a library's own warning is called so", () => {
-  const { likely } = advise({ own: { frames: [], errors: ['asyncio Unclosed client session'] } });
+  const { likely } = advise({ cause: 'connection-hoarding', own: { frames: [], errors: ['asyncio Unclosed client session'] } });
   assert.equal(
     likely,
     'There is a leak warning by aiohttp in its own log. The likely mistake: a ClientSession is made for each request, and not closed.',
@@ -66,7 +66,7 @@ test('a proxy is told what to configure', () => {
   assert.deepEqual(advise({ cause: 'time-wait-churn', command: 'nginx', args: 'nginx: worker process' }), {
     likely:
       'It is nginx. The likely mistake: a connection to the upstream is opened for each request, as is the default before nginx 1.29.7.',
-    fix: 'In the configuration of nginx: `keepalive 32;`, in the upstream block; before 1.29.7 also proxy_http_version 1.1; and proxy_set_header Connection "";.',
+    fix: 'In the configuration of nginx: `keepalive 32;`, in the upstream block; before 1.29.7 with proxy_http_version 1.1 and an empty Connection header (proxy_set_header Connection "";).',
     source: 'https://nginxblog.azurewebsites.net/blog/keep-alive-to-upstreams-is-now-default-in-nginx-1-29-7',
   });
 });
@@ -75,7 +75,7 @@ test('an interpreter leads to candidates only, and keeps the general advice', ()
   const { likely, fix, source } = advise({ command: 'python3', args: 'python3 /srv/sync/main.py', queues: 'fin-unread' });
   assert.equal(
     likely,
-    'It is a Python program; which library it uses is not known. The usual mistakes are: with http.client, an HTTPConnection is made for each call and never closed; with requests, stream=True is used, and the body is neither read to its end nor closed; with aiohttp, a ClientSession is made for each request, and not closed.',
+    'It is a Python program; which library it uses is not known. The usual mistakes are: with http.client, an HTTPConnection is made for each call and never closed; with requests, stream=True is used, and the body is neither read to its end nor closed; with the socket module, a socket is not closed when recv() has returned no bytes, or after an error.',
   );
   assert.ok(
     fix.startsWith(

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { CATALOGUE } from '../../lib/knowledge/catalogue.ts';
 import { type Clues, explain, noLog } from '../../lib/knowledge/match.ts';
@@ -129,4 +131,12 @@ test('a pattern belongs to one library only, unless one is built on the other', 
     [...owners].filter(([, libraries]) => libraries.size > 1).map(([pattern]) => pattern),
     [],
   );
+});
+
+test('nothing but the schema itself loads the validator: a cold start does not pay for it', () => {
+  const root = new URL('../../lib/knowledge', import.meta.url).pathname;
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && name !== 'schema.ts');
+  assert.ok(files.length > 8);
+  const loading = files.filter((name) => /^import (?!type )[^;]*(?:schema\.ts|'zod')/m.test(readFileSync(join(root, name), 'utf8')));
+  assert.deepEqual(loading, []);
 });

@@ -45,6 +45,14 @@ test('the queues choose between forgotten after the response, at its end, and ha
   assert.deepEqual(ids({ own: log(COMMONS), queues: 'read-to-eof' }), []);
 });
 
+test('an event loop that sees the end of its connections is not blamed for forgetting them', () => {
+  // As measured: no CLOSE_WAIT whose FIN alone is unread.
+  const errors = ['asyncio Unclosed client session'];
+  assert.deepEqual(ids({ own: { frames: [], errors }, queues: 'fin-unread' }), []);
+  assert.deepEqual(ids({ command: 'node', queues: 'fin-unread' }), []);
+  assert.deepEqual(ids({ command: 'node', queues: 'unread-data' }).slice(0, 2), ['node-http-unread-response', 'fetch-unread-body']);
+});
+
 test('of libraries built on one another, the one that the program calls is meant', () => {
   const python = log(
     'File "/usr/lib/python3.11/socket.py", line 836, in create_connection',

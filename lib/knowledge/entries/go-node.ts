@@ -1,6 +1,9 @@
 import type { Entry } from '../schema.ts';
 
-/** Go's net/http, and Node.js's clients and servers. */
+/**
+ * Go's net/http, and Node.js's clients and servers. Node.js 24 closes what the peer has closed unless a body waits to be read: of unread
+ * responses only large ones (100 kB and more, as measured) stay in CLOSE_WAIT, and none with the FIN alone unread.
+ */
 
 const GO_CLIENT = {
   library: "Go's net/http",
@@ -93,7 +96,7 @@ export const GO_NODE = [
     ...NODE_HTTP,
     id: 'node-http-unread-response',
     causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],
-    queues: ['unread-data', 'fin-unread'],
+    queues: ['unread-data', 'read-to-eof'],
     mistake: 'a response is neither read nor destroyed, so its connection is never given back',
     fix: 'response.resume();',
     fixNote: 'wherever its body is not wanted',
@@ -105,7 +108,7 @@ export const GO_NODE = [
     ...FETCH,
     id: 'fetch-unread-body',
     causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],
-    queues: ['unread-data', 'fin-unread'],
+    queues: ['unread-data', 'read-to-eof'],
     mistake: 'the body of a response is neither read nor cancelled on every path',
     fix: 'await response.body?.cancel();',
     fixNote: 'wherever it is not read; for undici.request(), await body.dump()',
@@ -117,7 +120,7 @@ export const GO_NODE = [
     ...AXIOS,
     id: 'axios-unread-stream',
     causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],
-    queues: ['unread-data', 'fin-unread'],
+    queues: ['unread-data', 'read-to-eof'],
     mistake: "responseType 'stream' is used, and the stream is neither read to its end nor destroyed",
     fix: 'response.data.destroy();',
     fixNote: 'on every path that does not read it',

@@ -110,7 +110,7 @@ export const JAVA_HTTP = [
     ...JDK,
     id: 'jdk-httpclient-unclosed-stream',
     causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],
-    queues: ['unread-data', 'fin-unread'],
+    queues: ['unread-data'],
     mistake: 'the stream of BodyHandlers.ofInputStream() is not read to its end and closed',
     fix: 'try (InputStream body = client.send(request, BodyHandlers.ofInputStream()).body()) { body.readAllBytes(); }',
     source: 'https://github.com/openjdk/jdk/pull/13019',

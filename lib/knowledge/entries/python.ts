@@ -1,6 +1,9 @@
 import type { Entry } from '../schema.ts';
 
-/** Python's clients and servers. */
+/**
+ * Python's clients. Which queues each mistake leaves was measured with Python 3.11, requests 2.34, urllib3 2.7, httpx and aiohttp 3.14
+ * (whose event loop closes what the peer has closed, so that its forgotten sessions leave no CLOSE_WAIT).
+ */
 
 const HTTP_CLIENT = {
   library: 'http.client',
@@ -48,7 +51,7 @@ export const PYTHON = [
   {
     ...REQUESTS,
     id: 'requests-unread-stream',
-    causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],
+    causes: ['close-wait-leak', 'descriptor-exhaustion'],
     queues: ['fin-unread', 'unread-data'],
     mistake: 'stream=True is used, and the body is neither read to its end nor closed',
     fix: 'with requests.get(url, stream=True) as response:',
@@ -59,7 +62,7 @@ export const PYTHON = [
   {
     ...AIOHTTP,
     id: 'aiohttp-unclosed-session',
-    causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion', 'time-wait-churn'],
+    causes: ['connection-hoarding', 'descriptor-exhaustion', 'time-wait-churn'],
     warnings: ['Unclosed client session', 'Unclosed connector', 'Unclosed connection'],
     mistake: 'a ClientSession is made for each request, and not closed',
     fix: 'async with aiohttp.ClientSession() as session:',
@@ -77,6 +80,18 @@ export const PYTHON = [
     fix: 'with socket.create_connection((host, port)) as connection:',
     source: 'https://docs.python.org/3/howto/sockets.html',
     supports: 'recv() of no bytes means that the other side has closed; a socket should be closed when it is done with.',
+    evidence: 'measured',
+  },
+  {
+    ...REQUESTS,
+    id: 'requests-session-per-call',
+    causes: ['connection-hoarding', 'close-wait-leak'],
+    queues: ['fin-unread'],
+    mistake: 'a Session is made for each call, and kept without being closed',
+    fix: 'session = requests.Session()',
+    fixNote: 'once, for the whole program',
+    source: 'https://github.com/coady/clients',
+    supports: 'Sessions are what pools connections, and are meant to be used for all requests to a host.',
     evidence: 'measured',
   },
   {
@@ -101,7 +116,7 @@ export const PYTHON = [
     fix: 'with urllib.request.urlopen(url) as response:',
     source: 'https://github.com/python/cpython/pull/112198',
     supports: 'What urlopen() returns is a context manager, which closes it even if an error occurs.',
-    evidence: 'documented',
+    evidence: 'measured',
   },
   {
     ...HTTP_CLIENT,
@@ -149,7 +164,7 @@ export const PYTHON = [
     fixNote: 'in a finally clause',
     source: 'https://urllib3.readthedocs.io/en/stable/advanced-usage.html',
     supports: 'Connections are used during a request and return to the pool when it is complete.',
-    evidence: 'documented',
+    evidence: 'measured',
   },
   {
     ...URLLIB3,
@@ -166,12 +181,13 @@ export const PYTHON = [
     ...HTTPX,
     id: 'httpx-unclosed-stream',
     causes: ['close-wait-leak', 'connection-hoarding', 'descriptor-exhaustion'],
+    queues: ['fin-unread', 'unread-data'],
     mistake: 'a streamed response, or a client that is made for each call, is not closed',
     fix: 'with client.stream("GET", url) as response:',
     fixNote: 'with one httpx.Client for the whole program',
     source: 'https://www.python-httpx.org/advanced/clients',
     supports: 'The recommended use is as a context manager, which cleans connections up; else close() it.',
-    evidence: 'documented',
+    evidence: 'measured',
   },
   {
     ...HTTPX,
