@@ -9,7 +9,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/text': ['lib/model'],
   'lib/parsers': ['lib/model'],
   'lib/digest': ['lib/model', 'lib/parsers', 'lib/text'],
-  'lib/diagnosis': ['lib/model', 'lib/digest', 'lib/text'],
+  'lib/knowledge': ['lib/model', 'lib/text'],
+  'lib/diagnosis': ['lib/model', 'lib/digest', 'lib/text', 'lib/knowledge'],
   'lib/cases': ['lib/model', 'lib/diagnosis'],
   'lib/report': ['lib/model', 'lib/cases', 'lib/text'],
   'lib/use-cases': ['lib/model', 'lib/digest', 'lib/diagnosis', 'lib/cases'],
@@ -19,7 +20,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bin: ['lib/adapters', 'lib/local', 'lib/report', 'lib/text', 'lib/use-cases'],
 };
 
-const PURE = ['lib/model', 'lib/text', 'lib/parsers', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/report', 'lib/use-cases'];
+const PURE = [
+  'lib/model',
+  'lib/text',
+  'lib/parsers',
+  'lib/digest',
+  'lib/knowledge',
+  'lib/diagnosis',
+  'lib/cases',
+  'lib/report',
+  'lib/use-cases',
+];
 const PURE_MODULES = new Set(['node:crypto', 'node:util', 'node:zlib', 'node:stream', 'zod']);
 const IMPURE = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(?:env|exit|cwd)\b/];
 const MAX_LINES = 300;
