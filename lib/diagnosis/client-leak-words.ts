@@ -1,4 +1,4 @@
-import type { Evidence, Remedy } from '../model/analysis.ts';
+import type { Evidence } from '../model/analysis.ts';
 import { count, duration, number, percent, rate } from '../text/words.ts';
 import type { EphemeralContest } from './contest.ts';
 import { counterfactual, portsSentence, suspectName, unitIn } from './ephemeral.ts';
@@ -8,7 +8,7 @@ import { closeWaitStays, held, type Moment, STAYS_MIN_SHARE } from './track.ts';
 import type { Slope } from './trend.ts';
 import { restartAdvice } from './unit.ts';
 import { vanishedSentence } from './vanished.ts';
-import { linesOf, quoteSnapshot } from './verdict.ts';
+import { type Draft, linesOf, quoteSnapshot } from './verdict.ts';
 
 /** What is said of a client that does not close its connections. */
 
@@ -29,7 +29,7 @@ export const stuckDoubt = (suspect: Suspect): readonly string[] => {
       : [`Only ${percent(stays.share, 1)} of its CLOSE_WAIT sockets stayed for ${duration(stays.spanMs)}.`];
   }
   const ages = suspect.moment.piles.flatMap((pile) => (pile.state === 'close_wait' ? (pile.lastAckMs ?? []) : []));
-  return ages.some((age) => age >= FORGOTTEN_MS) ? [] : ['A single snapshot cannot show that these sockets stay.'];
+  return ages.some((age) => age >= FORGOTTEN_MS) ? [] : ['These snapshots cannot show that the sockets stay: it takes two, with an inode or cookie (`ss -e`) where the range is full.'];
 };
 
 /** What the queues say about the mistake (KERNEL.md, "What the queues say"). */
@@ -115,7 +115,7 @@ const restartNow = (suspect: Suspect): string => {
   return `Restart ${suspectName(suspect)}${how}. Its exit returns all of its ports at once, and what fails for want of a port recovers.${look}`;
 };
 
-export const remedyFor = (suspect: Suspect): Remedy => {
+export const remedyFor = (suspect: Suspect): Draft['remedy'] => {
   const pid = suspect.holder.kind === 'process' ? suspect.holder.pid : null;
   const peer = suspect.peer ?? 'its peers';
   return {

@@ -5,6 +5,7 @@ import { buildEphemeral } from './ephemeral-contest.ts';
 import { type Facts, snapshotsAround } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
 import { keyIn } from './namespaces.ts';
+import { isNamed } from './process-names.ts';
 import { track } from './track.ts';
 
 /** Which things are contested on a host, from its failures and its piles. */
@@ -74,8 +75,7 @@ export const fixedPortContests = (facts: Facts): readonly FixedPortContest[] =>
 
 /** A program's log leads to its process by the PID it prints, else by name: its own, or a part of its command line. */
 const processFor = (app: string, pids: readonly number[], snapshot: SnapshotDigest): ProcessFact | null => {
-  const named = (process: ProcessFact): boolean => process.command === app || (process.args?.split(/[\s/.]/).includes(app) ?? false);
-  return snapshot.processes.find(({ pid }) => pids.includes(pid)) ?? snapshot.processes.find(named) ?? null;
+  return snapshot.processes.find(({ pid }) => pids.includes(pid)) ?? snapshot.processes.find((process) => isNamed(process, app)) ?? null;
 };
 
 const openShare = (process: ProcessFact | null): number =>

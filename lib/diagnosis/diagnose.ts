@@ -1,10 +1,12 @@
 import { type Finding, SEVERITIES, type SetAside, type Victim } from '../model/analysis.ts';
 import { clock, count } from '../text/words.ts';
+import { adviceOn } from './advice.ts';
 import type { Contest } from './contest.ts';
 import { contestsOf, fixedPortContests, poolContests } from './contests.ts';
 import { correlate, type Facts, type WantedLookup, type Window } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
 import { byNamespace } from './namespaces.ts';
+import { isNamed } from './process-names.ts';
 import { acceptBacklog } from './rules/accept-backlog.ts';
 import { closeWaitLeak } from './rules/close-wait-leak.ts';
 import { connectionHoarding } from './rules/connection-hoarding.ts';
@@ -52,24 +54,28 @@ const setAside = (judged: readonly Judged[], winner: Rule | null): readonly SetA
     return [{ cause: rule.id, because: verdict.because }];
   });
 
-const isCulprit = (group: FailureGroup, draft: Draft): boolean => {
-  const { culprit } = draft;
+/** Whether a log is the culprit's own: by the PID that it prints, else by the program's name, or a part of its command line. */
+const isCulprit = (group: FailureGroup, { culprit }: Draft, facts: Facts): boolean => {
   if (culprit === null) return false;
-  return culprit.pid !== null && group.pids.length > 0 ? group.pids.includes(culprit.pid) : culprit.command === group.app;
+  if (culprit.pid !== null && group.pids.length > 0) return group.pids.includes(culprit.pid);
+  return (
+    facts.snapshots.some(({ processes }) => processes.some((process) => process.pid === culprit.pid && isNamed(process, group.app))) ||
+    culprit.command === group.app
+  );
 };
 
 /** One victim a program and kind of failure; the hardest hit first, the culprit's own failures last. */
-const victimsOf = (groups: readonly FailureGroup[], draft: Draft): readonly Victim[] => {
+const victimsOf = (groups: readonly FailureGroup[], draft: Draft, facts: Facts): readonly Victim[] => {
   const merged = new Map<string, Victim>();
   for (const group of groups) {
     const key = `${group.app} ${group.kind}`;
     const twin = merged.get(key);
-    merged.set(key, twin === undefined ? toVictim(group, draft) : mergeVictims(twin, toVictim(group, draft)));
+    merged.set(key, twin === undefined ? toVictim(group, draft, facts) : mergeVictims(twin, toVictim(group, draft, facts)));
   }
   return [...merged.values()].sort((a, b) => Number(a.isCulprit) - Number(b.isCulprit) || b.failures - a.failures);
 };
 
-const toVictim = (group: FailureGroup, draft: Draft): Victim => ({
+const toVictim = (group: FailureGroup, draft: Draft, facts: Facts): Victim => ({
   app: group.app,
   pid: group.pids[0] ?? null,
   kind: group.kind,
@@ -78,7 +84,7 @@ const toVictim = (group: FailureGroup, draft: Draft): Victim => ({
   firstAt: group.firstAt,
   lastAt: group.lastAt,
   frame: group.frame,
-  isCulprit: isCulprit(group, draft),
+  isCulprit: isCulprit(group, draft, facts),
   minutes: group.minutes,
 });
 
@@ -108,15 +114,18 @@ const failureEvidence = (groups: readonly FailureGroup[]): Finding['evidence'] =
 
 /** Warnings and waits of the very program that leaks belong to its finding. */
 const ownWarnings = (facts: Facts, draft: Draft): readonly FailureGroup[] =>
-  facts.failures.filter((group) => (group.kind === 'leak-warning' || group.kind === 'pool-exhausted') && isCulprit(group, draft));
+  facts.failures.filter((group) => (group.kind === 'leak-warning' || group.kind === 'pool-exhausted') && isCulprit(group, draft, facts));
 
 const assemble = (contest: Contest, facts: Facts, draft: Draft, rule: Rule | null, judged: readonly Judged[]): Finding => {
   const groups = [...contest.victims, ...(draft.alsoVictims ?? []), ...(rule === null ? [] : ownWarnings(facts, draft))];
-  const victims = victimsOf(groups, draft);
+  const victims = victimsOf(groups, draft, facts);
+  const cause = rule?.id ?? 'inconclusive';
+  const isOwn = (group: FailureGroup): boolean => isCulprit(group, draft, facts);
+  const advice = adviceOn(cause, draft, { own: groups.filter(isOwn), others: groups.filter((group) => !isOwn(group)) }, facts);
   const since = victims.reduce((first, { firstAt }) => (firstAt < first ? firstAt : first), draft.since);
   return {
     host: facts.host,
-    cause: rule?.id ?? 'inconclusive',
+    cause,
     mechanism: draft.mechanism,
     severity: draft.severity,
     confidence: confidenceOf(draft.doubts),
@@ -130,10 +139,10 @@ const assemble = (contest: Contest, facts: Facts, draft: Draft, rule: Rule | nul
     lastSeenAt: facts.newestAt ?? since,
     overAt: draft.overAt,
     summary: draft.summary,
-    explanation: draft.explanation,
+    explanation: advice.likely === '' ? draft.explanation : `${draft.explanation} ${advice.likely}`,
     caveats: rule === null ? facts.remarks : [...draft.doubts, ...facts.remarks],
     evidence: [...failureEvidence(groups), ...draft.evidence],
-    remedy: draft.remedy,
+    remedy: { ...draft.remedy, fix: advice.fix, source: advice.source },
     ports: draft.ports,
     trend: draft.trend,
     setAside: setAside(judged, rule),

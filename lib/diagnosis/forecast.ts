@@ -27,7 +27,7 @@ export const outlookOf = (runsOut: ResourceKind, at: string, used: number, slope
 /** All ports of the range, whoever has them: what a call that binds port 0 will miss first. */
 const portsOutlook = (contest: EphemeralContest, suspect: Suspect, slope: Slope | null): Outlook | null => {
   const last = suspect.track.at(-1);
-  if (contest.capacity === null || contest.use === null || last === undefined || contest.isExhausted === true) return null;
+  if (contest.capacity === null || contest.use === null || last === undefined) return null;
   const used = last.snapshot.ports.find(({ address }) => address === contest.use?.address)?.used ?? contest.use.used;
   return outlookOf('ephemeral-ports', last.snapshot.takenAt, used, slope, contest.capacity.ports);
 };
@@ -43,6 +43,7 @@ const descriptorsOutlook = (suspect: Suspect, slope: Slope | null): Outlook | nu
 
 /** Whichever breaks first. */
 export const firstToBreak = (contest: EphemeralContest, suspect: Suspect, slope: Slope | null): Outlook | null => {
+  if (contest.isExhausted === true) return null;
   const ports = portsOutlook(contest, suspect, slope);
   const descriptors = descriptorsOutlook(suspect, slope);
   if (ports === null || descriptors === null) return ports ?? descriptors;

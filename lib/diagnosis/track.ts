@@ -81,22 +81,30 @@ const CROWDED = 0.9;
 const followedPiles = (moment: Moment): readonly Pile[] =>
   moment.piles.filter((pile) => pile.state === 'close_wait' && pile.sketch !== null);
 
-/**
- * Whether CLOSE_WAIT sockets stay: those that were followed first against the last snapshot. A leak's stay, a busy program's go.
- * `null` where fewer than two snapshots can tell.
- */
-export const closeWaitStays = (moments: Track): Staying | null => {
-  const followed = moments.filter((moment) => followedPiles(moment).length > 0);
-  const [first, last] = [followed[0], followed.at(-1)];
-  if (first === undefined || last === undefined || first === last) return null;
+/** How the piles that one snapshot shows fared until another; `null` where that cannot be told. */
+const stayedUntil = (first: Moment, later: Moment): Staying | null => {
   const fates = followedPiles(first).flatMap((pile) => {
-    const share = fate(pile, last);
+    const share = fate(pile, later);
     return share === null ? [] : [{ share, sockets: pile.sockets }];
   });
   const sockets = fates.reduce((sum, one) => sum + one.sockets, 0);
   if (sockets === 0) return null;
   const stayed = fates.reduce((sum, one) => sum + one.share * one.sockets, 0);
-  return { share: stayed / sockets, spanMs: Date.parse(last.snapshot.takenAt) - Date.parse(first.snapshot.takenAt) };
+  return { share: stayed / sockets, spanMs: Date.parse(later.snapshot.takenAt) - Date.parse(first.snapshot.takenAt) };
+};
+
+/**
+ * Whether CLOSE_WAIT sockets stay: those that were followed first against the last snapshot that can tell. A leak's stay, a busy
+ * program's go. `null` where no two snapshots can tell.
+ */
+export const closeWaitStays = (moments: Track): Staying | null => {
+  const [first, ...others] = moments.filter((moment) => followedPiles(moment).length > 0);
+  if (first === undefined) return null;
+  for (const later of others.reverse()) {
+    const staying = stayedUntil(first, later);
+    if (staying !== null) return staying;
+  }
+  return null;
 };
 
 /** Held for good: CLOSE_WAIT, and what will become CLOSE_WAIT when the peer's idle timeout strikes (KERNEL.md: CLOSE_WAIT lags). */

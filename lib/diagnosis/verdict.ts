@@ -1,4 +1,4 @@
-import type { Cause, Confidence, Culprit, Evidence, Finding, Resource } from '../model/analysis.ts';
+import type { Cause, Confidence, Culprit, Evidence, Finding, Remedy, Resource } from '../model/analysis.ts';
 import type { Holder, Pile, SnapshotDigest } from '../model/digest.ts';
 import type { Contest } from './contest.ts';
 import type { Facts } from './facts.ts';
@@ -19,10 +19,10 @@ export type Draft = Pick<
   | 'summary'
   | 'explanation'
   | 'evidence'
-  | 'remedy'
   | 'ports'
   | 'trend'
 > & {
+  readonly remedy: Omit<Remedy, 'source'>;
   /** Each a whole sentence on a condition of certainty that is not met: none makes high, one medium, more low confidence. */
   readonly doubts: readonly string[];
   /** Failures beyond the contest's own that this explains. */

@@ -93,6 +93,8 @@ export interface Remedy {
   readonly fix: string;
   readonly prevent: string;
   readonly verify: string;
+  /** A page about the library's mistake, from the knowledge base (never from an upload); `null` where the library is not known. */
+  readonly source: string | null;
 }
 
 export interface PortsInUse {

@@ -209,6 +209,7 @@ export const viewOf = (analysis: Analysis, transition: TransitionKind | null): V
     ['Fix', safe(analysis.remedy.fix)],
     ['Prevent', safe(analysis.remedy.prevent)],
     ['Verify', safe(analysis.remedy.verify)],
+    ...(analysis.remedy.source === null ? [] : [['More', analysis.remedy.source] as const]),
   ],
   setAside: analysis.setAside.map(({ cause, because }) => [cause, safe(because)]),
   caveats: analysis.caveats.map(safe),
