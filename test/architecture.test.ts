@@ -11,15 +11,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/digest': ['lib/model', 'lib/parsers', 'lib/text'],
   'lib/diagnosis': ['lib/model', 'lib/digest', 'lib/text'],
   'lib/cases': ['lib/model', 'lib/diagnosis'],
-  'lib/report': ['lib/model', 'lib/cases', 'lib/text'],
-  'lib/use-cases': ['lib/model', 'lib/digest', 'lib/diagnosis', 'lib/cases'],
-  'lib/adapters': ['lib/model', 'lib/cases', 'lib/report', 'lib/use-cases'],
+  'lib/fleet': ['lib/model', 'lib/cases', 'lib/text'],
+  'lib/report': ['lib/model', 'lib/cases', 'lib/fleet', 'lib/text'],
+  'lib/use-cases': ['lib/model', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/fleet'],
+  'lib/adapters': ['lib/model', 'lib/cases', 'lib/fleet', 'lib/report', 'lib/use-cases'],
   functions: ['lib/adapters', 'lib/use-cases', 'lib/report', 'lib/model'],
   'lib/local': ['functions', 'infra'],
   bin: ['lib/adapters', 'lib/local', 'lib/report', 'lib/text', 'lib/use-cases'],
 };
 
-const PURE = ['lib/model', 'lib/text', 'lib/parsers', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/report', 'lib/use-cases'];
+const PURE = [
+  'lib/model',
+  'lib/text',
+  'lib/parsers',
+  'lib/digest',
+  'lib/diagnosis',
+  'lib/cases',
+  'lib/fleet',
+  'lib/report',
+  'lib/use-cases',
+];
 const PURE_MODULES = new Set(['node:crypto', 'node:util', 'node:zlib', 'node:stream', 'zod']);
 const IMPURE = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(?:env|exit|cwd)\b/];
 const MAX_LINES = 300;
