@@ -15,7 +15,12 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
  * | `HOST#<host>` | `L#<covers to>#<content>`  | a log's digest                         |                                |
  * | `HOST#<host>` | `P#<content>#<port>`       | a port looked up in a snapshot         |                                |
  * | `HOST#<host>` | `CASE#<id>`                | an analysis                            | `A#<day>`, openedAt, id        |
+ * | `HOST#<host>` | `IN#<case's id>`           | the fleet that a case is in            |                                |
  * | `HOST#<host>` | `R#<key's hash>`           | a refused upload                       | `R#<day>`, at, key's hash      |
+ * | `HOST#fleet`  | `CASE#<id>`                | the analysis of a fleet                | `A#<day>`, openedAt, id        |
+ * | `FLEET#<key>` | `FLEET`                    | a fleet, with its version              | `FLEETS#<shard>`, key, watched |
+ * | `FLEET#<key>` | `MEMBER#<case's id>`       | a case that is in it                   |                                |
+ * | `SLOTS`       | `<minute>#<number>`        | a message that was sent in the minute  |                                |
  */
 export type Item = Record<string, AttributeValue>;
 
@@ -26,6 +31,8 @@ export const SHARDS = 8;
 const COMPRESS_FROM = 1024;
 
 export const hostKey = (host: string): string => `HOST#${host}`;
+/** The host within a case's id (`fleet` for a fleet's). */
+export const homeOf = (id: string): string => id.slice(0, id.lastIndexOf('~'));
 export const hash16 = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 export const shardOf = (host: string): number => Number.parseInt(hash16(host).slice(0, 4), 16) % SHARDS;
 export const dayOf = (at: string): string => at.slice(0, 10);

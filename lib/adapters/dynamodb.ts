@@ -1,17 +1,12 @@
-import {
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Board } from '../cases/board.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Clock, Records, Rejection } from '../use-cases/ports.ts';
-import { dayOf, decode, encode, hash16, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
+import { dynamoFleets } from './dynamodb-fleets.ts';
+import { dayOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
+import { putItem } from './dynamodb-put.ts';
 
 /** How long things are kept, in days. The raw uploads, which everything can be rebuilt from, have the bucket's own lifecycle. */
 export interface Retention {
@@ -61,7 +56,11 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     return decode<T>(answer.Item, name);
   };
 
+  const fleets = dynamoFleets(client, table, clock, retention.analyses);
+
   return {
+    ...fleets,
+
     async putDigest(digest, heardAt) {
       await put({ pk: s(hostKey(digest.host)), sk: s(digestKey(digest)), doc: encode(digest), expires: expires(retention.digests) });
       const stale = new Date(Date.parse(heardAt) - HEARD_EVERY_MS).toISOString();
@@ -130,7 +129,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
 
     async putAnalysis(analysis, revision) {
       const item = {
-        pk: s(hostKey(analysis.host)),
+        pk: s(hostKey(homeOf(analysis.id))),
         sk: s(`CASE#${analysis.id}`),
         revision: n(revision),
         gpk: s(`A#${dayOf(analysis.openedAt)}`),
@@ -141,18 +140,23 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
       await put(item, { expression: 'attribute_not_exists(pk) OR revision <= :revision', values: { ':revision': n(revision) } });
     },
 
-    getAnalysis: (id) => get<Analysis>(id.slice(0, id.lastIndexOf('~')), `CASE#${id}`),
+    async getAnalysis(id) {
+      const analysis = await get<Analysis>(homeOf(id), `CASE#${id}`);
+      const [linked] = analysis === null ? [] : await fleets.linked([analysis]);
+      return linked ?? null;
+    },
 
-    listAnalyses(filter, limit, cursor) {
+    async listAnalyses(filter, limit, cursor) {
       const range = rangeOf(filter, clock.now());
       const keep = (analysis: Analysis): boolean =>
         analysis.openedAt >= range.from &&
         analysis.openedAt <= range.to &&
-        (filter.host === undefined || analysis.host === filter.host) &&
+        (filter.host === undefined || analysis.hosts.includes(filter.host)) &&
         (filter.cause === undefined || analysis.cause === filter.cause) &&
         (filter.severity === undefined || analysis.severity === filter.severity) &&
         (filter.status === undefined || analysis.status === filter.status);
-      return listByDay<Analysis>({ client, table }, 'A', range, limit, cursor, keep);
+      const page = await listByDay<Analysis>({ client, table }, 'A', range, limit, cursor, keep);
+      return { ...page, items: await fleets.linked(page.items) };
     },
 
     listHosts: (limit, cursor) => listShards({ client, table }, 'HOSTS', limit, cursor, (item) => decode(item)),
@@ -172,27 +176,4 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
 
     listRejections: (limit, cursor) => listByDay<Rejection>({ client, table }, 'R', rangeOf({}, clock.now()), limit, cursor, () => true),
   };
-};
-
-/** `false` where the condition did not hold: an answer, not a fault. */
-const putItem = async (
-  client: DynamoDBClient,
-  table: string,
-  item: Item,
-  condition: { readonly expression: string; readonly values?: Item } | null,
-): Promise<boolean> => {
-  try {
-    await client.send(
-      new PutItemCommand({
-        TableName: table,
-        Item: item,
-        ...(condition === null ? {} : { ConditionExpression: condition.expression }),
-        ...(condition?.values === undefined ? {} : { ExpressionAttributeValues: condition.values }),
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
 };

@@ -1,38 +1,67 @@
+import { createHash } from 'node:crypto';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { OutboxEntry } from '../cases/board.ts';
+import type { Announcement } from '../fleet/fleet.ts';
 import { renderEmail } from '../report/email.ts';
 import { renderJson } from '../report/json.ts';
 import { renderSms } from '../report/sms.ts';
+import { renderTogether } from '../report/together.ts';
 import type { Announcer } from '../use-cases/ports.ts';
 
 const attribute = (value: string): { DataType: 'String'; StringValue: string } => ({ DataType: 'String', StringValue: value });
 
+const attributes = (values: Readonly<Record<string, string>>): Record<string, ReturnType<typeof attribute>> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, attribute(value)]));
+
+/** Of many transitions that are told together: the same ones have the same id. */
+const idOfAll = (all: readonly Announcement[]): string => {
+  const ids = all.map(({ id }) => id).sort();
+  return `together/${createHash('sha256').update(JSON.stringify(ids)).digest('hex').slice(0, 16)}`;
+};
+
 /**
  * One message to all subscribers of a topic: each protocol gets its own form, and filter policies see the attributes
- * (`severity`, `status`, `cause`, `host`, `transition`, `id`).
+ * (`severity`, `status`, `cause`, `host`, `transition`, `id`). Of many findings in one message `cause` and `host` are `several`,
+ * `transition` is
+ * `together` where they are of several kinds, and the JSON lists the transitions' ids.
  *
  * @param linkBase what precedes an analysis' id in its address; `null` where there is no page to link to
  */
-export const snsAnnouncer = (client: SNSClient, topicArn: string, linkBase: string | null): Announcer => ({
-  async publish(entry: OutboxEntry): Promise<void> {
-    const { analysis } = entry;
-    const context = { transition: entry.kind, link: linkBase === null ? null : `${linkBase}${encodeURIComponent(analysis.id)}` };
-    const email = renderEmail(analysis, context);
-    await client.send(
-      new PublishCommand({
-        TopicArn: topicArn,
-        MessageStructure: 'json',
-        Subject: email.subject,
-        Message: JSON.stringify({ default: renderJson(analysis), email: email.text, sms: renderSms(analysis, context) }),
-        MessageAttributes: {
-          severity: attribute(analysis.severity),
-          status: attribute(analysis.status),
-          cause: attribute(analysis.cause),
-          host: attribute(analysis.host),
-          transition: attribute(entry.kind),
-          id: attribute(entry.id),
+export const snsAnnouncer = (client: SNSClient, topicArn: string, linkBase: string | null): Announcer => {
+  const send = async (
+    subject: string,
+    forms: { readonly default: string; readonly email: string; readonly sms: string },
+    values: Readonly<Record<string, string>>,
+  ): Promise<void> => {
+    const message = { TopicArn: topicArn, MessageStructure: 'json', Subject: subject, Message: JSON.stringify(forms) };
+    await client.send(new PublishCommand({ ...message, MessageAttributes: attributes(values) }));
+  };
+  return {
+    async publish({ id, kind, analysis, news }) {
+      const context = { transition: kind, news, link: linkBase === null ? null : `${linkBase}${encodeURIComponent(analysis.id)}` };
+      const email = renderEmail(analysis, context);
+      const { severity, status, cause, host } = analysis;
+      await send(
+        email.subject,
+        { default: renderJson(analysis), email: email.text, sms: renderSms(analysis, context) },
+        { severity, status, cause, host, transition: kind, id },
+      );
+    },
+
+    async publishTogether(all) {
+      const kinds = [...new Set(all.map(({ kind }) => kind))];
+      const { subject, json, text, sms, severity, status } = renderTogether(all, linkBase);
+      await send(
+        subject,
+        { default: json, email: text, sms },
+        {
+          severity,
+          status,
+          cause: 'several',
+          host: 'several',
+          transition: kinds.length === 1 ? (kinds[0] ?? '') : 'together',
+          id: idOfAll(all),
         },
-      }),
-    );
-  },
-});
+      );
+    },
+  };
+};

@@ -106,5 +106,7 @@ export const openCase = (finding: Finding, episode: number): Case => ({
 /** DESIGN.md's analysis (contract). */
 export const toAnalysis = ({ id, status, finding, openedAt, updatedAt, resolvedAt, tallies }: Case): Analysis => {
   const { since: _since, lastSeenAt: _lastSeenAt, overAt: _overAt, resourceKey: _resourceKey, ...rest } = finding;
-  return { ...rest, id, status, victims: tallies.map(toVictim).sort(byHardship), openedAt, updatedAt, resolvedAt, hosts: [finding.host] };
+  const victims = tallies.map(toVictim).sort(byHardship);
+  const alone = { hosts: [finding.host], hostCount: 1, fleet: null, members: [] };
+  return { ...rest, id, status, victims, openedAt, updatedAt, resolvedAt, ...alone };
 };

@@ -19,9 +19,15 @@ const MIN_GROWTH = 10;
 
 export const forgottenIn = ({ moment }: Suspect): number => moment.closeWait;
 
+/** Nearly all of a range that is full in more than one snapshot: sockets that were closed in time would leave others between them. */
+const FILLS_SHARE = 0.8;
+
+const fillsTheRange = ({ capacity, isExhausted }: EphemeralContest, { track }: Suspect): boolean =>
+  isExhausted === true && capacity !== null && track.filter(({ closeWait }) => closeWait >= FILLS_SHARE * capacity.ports).length > 1;
+
 /** Whether the pile is stuck rather than merely large, as far as one or more snapshots can tell. */
-export const stuckDoubt = (suspect: Suspect): readonly string[] => {
-  if (suspect.vanished !== null) return [];
+export const stuckDoubt = (contest: EphemeralContest, suspect: Suspect): readonly string[] => {
+  if (suspect.vanished !== null || fillsTheRange(contest, suspect)) return [];
   const stays = closeWaitStays(suspect.track);
   if (stays !== null) {
     return stays.share >= STAYS_MIN_SHARE
@@ -29,7 +35,9 @@ export const stuckDoubt = (suspect: Suspect): readonly string[] => {
       : [`Only ${percent(stays.share, 1)} of its CLOSE_WAIT sockets stayed for ${duration(stays.spanMs)}.`];
   }
   const ages = suspect.moment.piles.flatMap((pile) => (pile.state === 'close_wait' ? (pile.lastAckMs ?? []) : []));
-  return ages.some((age) => age >= FORGOTTEN_MS) ? [] : ['These snapshots cannot show that the sockets stay: it takes two, with an inode or cookie (`ss -e`) where the range is full.'];
+  return ages.some((age) => age >= FORGOTTEN_MS)
+    ? []
+    : ['These snapshots cannot show that the sockets stay: it takes two, with an inode or cookie (`ss -e`) where the range is full.'];
 };
 
 /** What the queues say about the mistake (KERNEL.md, "What the queues say"). */

@@ -90,7 +90,7 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
   return found(suspect.returnsWithKin, {
     ...ephemeralBase(contest, suspect),
     severity: severityFor(contest, suspect, outlook),
-    doubts: [...commonDoubts(contest, suspect), ...ownerDoubt(suspect), ...stuckDoubt(suspect), ...smallDoubt(suspect)],
+    doubts: [...commonDoubts(contest, suspect), ...ownerDoubt(suspect), ...stuckDoubt(contest, suspect), ...smallDoubt(suspect)],
     culprit: culpritOf(suspect),
     since: startedAt,
     summary: summaryOf(contest, suspect),
@@ -115,7 +115,7 @@ const notALeak = (suspect: Suspect): Verdict => {
 /** Without failures, a small pile in a single snapshot is no news. */
 const isUndecided = (contest: EphemeralContest, suspect: Suspect): boolean => {
   const share = contest.capacity === null ? 0 : suspect.moment.closeWait / contest.capacity.ports;
-  return contest.victims.length === 0 && contest.isExhausted !== true && stuckDoubt(suspect).length > 0 && share < SLOW_SHARE;
+  return contest.victims.length === 0 && contest.isExhausted !== true && stuckDoubt(contest, suspect).length > 0 && share < SLOW_SHARE;
 };
 
 /** A range that is full is judged by who would free most of it; one that is not, by the largest leak. */

@@ -151,12 +151,40 @@ export interface Finding {
   readonly setAside: readonly SetAside[];
 }
 
-/** DESIGN.md's analysis (contract): a finding with its life. */
+/** One host's part in a fleet's trouble: an analysis of its own, in short. */
+export interface Member {
+  readonly host: string;
+  /** When it began on this host, RFC 3339 UTC. */
+  readonly since: string;
+  readonly resolvedAt: string | null;
+  readonly status: Status;
+  readonly severity: Severity;
+  readonly pid: number | null;
+  readonly command: string | null;
+  readonly peer: string | null;
+  readonly localPort: number | null;
+  readonly failures: number;
+  /** The host's ephemeral ports in use; `null` where the cause is about something else. */
+  readonly ports: { readonly used: number; readonly capacity: number } | null;
+  readonly analysisId: string;
+}
+
+/**
+ * DESIGN.md's analysis (contract): a finding with its life. One of a fleet is about the same cause on several hosts: `host`, `culprit`,
+ * `resource`, `ports` and `trend` are then those of the host where it began first.
+ */
 export interface Analysis extends Omit<Finding, 'since' | 'lastSeenAt' | 'overAt' | 'resourceKey'> {
   readonly id: string;
   readonly status: Status;
   readonly openedAt: string;
   readonly updatedAt: string;
   readonly resolvedAt: string | null;
+  /** In the order of onset; of a large fleet the first. */
   readonly hosts: readonly string[];
+  /** All of them, listed or not. */
+  readonly hostCount: number;
+  /** The fleet analysis that this one is part of; `null` where it stands alone, or is a fleet's itself. */
+  readonly fleet: string | null;
+  /** A fleet's hosts in the order of onset; of a large fleet the first. Empty for a single host. */
+  readonly members: readonly Member[];
 }

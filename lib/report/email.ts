@@ -1,10 +1,12 @@
-import type { TransitionKind } from '../cases/board.ts';
+import type { Announcement } from '../fleet/fleet.ts';
 import type { Analysis } from '../model/analysis.ts';
 import { type View, viewOf } from './view.ts';
 import { wrap } from './wrap.ts';
 
 export interface MessageContext {
-  readonly transition: TransitionKind;
+  readonly transition: Announcement['kind'];
+  /** Hosts of a fleet that nobody was told of before. */
+  readonly news?: readonly string[] | undefined;
   /** Where to see it; `null` where there is no page. */
   readonly link: string | null;
 }
@@ -15,8 +17,7 @@ const NAME_WIDTH = 12;
 
 const ascii = (text: string): string => text.normalize('NFKD').replaceAll(/[^\x20-\x7e]/g, '');
 
-const subjectOf = (view: View): string =>
-  ascii(`${view.label} ${view.analysis.host}: ${view.shortWhat}, ${view.shortWho}`).slice(0, MAX_SUBJECT);
+const subjectOf = (view: View): string => ascii(view.title).slice(0, MAX_SUBJECT);
 
 const named = (name: string, value: string): string => wrap(value, `  ${`${name}:`.padEnd(NAME_WIDTH)} `);
 
@@ -32,6 +33,7 @@ export const bodyOf = (view: View, link: string | null): readonly string[] => [
     'At a glance',
     view.facts.map(([name, value]) => named(name, value)),
   ),
+  ...section('Hosts', view.hosts),
   ...(view.analysis.cause === 'inconclusive' ? [] : section('Why', [wrap(view.why, '  ')])),
   ...section(
     'Evidence',
@@ -56,6 +58,6 @@ export const bodyOf = (view: View, link: string | null): readonly string[] => [
 
 /** Subject (ASCII, under 100 characters) and text of the message that email subscribers get. */
 export const renderEmail = (analysis: Analysis, context: MessageContext): { readonly subject: string; readonly text: string } => {
-  const view = viewOf(analysis, context.transition);
+  const view = viewOf(analysis, context.transition, context.news);
   return { subject: subjectOf(view), text: `${bodyOf(view, context.link).join('\n')}\n` };
 };

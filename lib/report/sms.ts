@@ -1,17 +1,20 @@
+import { listed } from '../fleet/words.ts';
 import type { Analysis } from '../model/analysis.ts';
 import { gsm7, SMS_SEPTETS, septets } from '../text/gsm7.ts';
 import type { MessageContext } from './email.ts';
+import { isFleet } from './fleet.ts';
 import { viewOf } from './view.ts';
 
 /** One GSM-7 segment: as many of the parts, most important first, as fit whole; the first is cut if it must be. */
 export const renderSms = (analysis: Analysis, context: MessageContext): string => {
-  const view = viewOf(analysis, context.transition);
+  const view = viewOf(analysis, context.transition, context.news);
   const [victim] = analysis.victims;
   const parts = [
-    `${view.label} ${analysis.host}: ${view.shortWhat}, ${view.shortWho}`,
+    view.title,
     ...(analysis.culprit?.peer ? [` to ${analysis.culprit.peer}`] : []),
     ...(victim === undefined ? [] : [`. ${victim.failures}x since ${victim.firstAt.slice(11, 16)}Z`]),
-    ...(analysis.ports === null ? [] : [`. Ports ${analysis.ports.used}/${analysis.ports.capacity}`]),
+    ...(isFleet(analysis) ? [`. On ${listed(analysis.hosts, analysis.hostCount, 3)}`] : []),
+    ...(analysis.ports === null || isFleet(analysis) ? [] : [`. Ports ${analysis.ports.used}/${analysis.ports.capacity}`]),
     ...(analysis.trend.exhaustsAt === null ? [] : [`, full ~${analysis.trend.exhaustsAt.slice(11, 16)}Z`]),
   ].map((part) => gsm7(part));
   return parts.reduce((text, part) => (septets(text) + septets(part) <= SMS_SEPTETS ? text + part : text), '');

@@ -9,7 +9,7 @@ const RESET = '\u001b[0m';
 /** What `closewatch analyze` prints for one analysis: what the email would say, under a title. */
 export const renderTerminal = (analysis: Analysis, options: { readonly colour: boolean }): string => {
   const view = viewOf(analysis, null);
-  const title = `${view.label} ${analysis.host}: ${view.shortWhat}, ${view.shortWho}`;
+  const { title } = view;
   const body = bodyOf(view, null).map((line) => (options.colour && /^[A-Z][A-Z ]{2,}$/.test(line) ? `${BOLD}${line}${RESET}` : line));
   return [options.colour ? `${COLOURS[analysis.severity]}${title}${RESET}` : title, '='.repeat(Math.min(76, title.length)), ...body].join(
     '\n',

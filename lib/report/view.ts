@@ -1,14 +1,17 @@
-import type { TransitionKind } from '../cases/board.ts';
+import type { Announcement } from '../fleet/fleet.ts';
 import type { Analysis, Victim } from '../model/analysis.ts';
 import { plain, unlinked } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
 import { clock, count, duration, number, percent, program, rate } from '../text/words.ts';
+import { hostTable, isFleet, newcomers, shortWhere, where } from './fleet.ts';
 
 /** What is said, before it is decided how: one view model for email, SMS and terminal. Every text in it is safe to print. */
 export interface View {
   readonly analysis: Analysis;
-  readonly transition: TransitionKind | null;
+  readonly transition: Announcement['kind'] | null;
   readonly label: string;
+  /** A subject: how bad, where, what, who. */
+  readonly title: string;
   /** What fails, who causes it and how sure that is, what to do now: enough for somebody woken at night. */
   readonly what: string;
   readonly who: string;
@@ -17,6 +20,8 @@ export interface View {
   readonly shortWhat: string;
   readonly shortWho: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
+  /** Of a fleet: a row a host. */
+  readonly hosts: readonly string[];
   readonly why: string;
   readonly evidence: readonly { readonly text: string; readonly where: string }[];
   readonly remedy: readonly (readonly [name: string, value: string])[];
@@ -80,7 +85,9 @@ const victimSentence = (victim: Victim, reference: string): string => {
   return `${appName(victim.app)}${pid} ${verb}, ${times}`;
 };
 
-const withoutVictims = ({ host, mechanism, ports, resource, trend, updatedAt }: Analysis): string => {
+const withoutVictims = (analysis: Analysis): string => {
+  const { mechanism, ports, resource, trend, updatedAt } = analysis;
+  const host = where(analysis);
   if (mechanism === 'ephemeral-port-exhaustion')
     return `On ${host} no ephemeral port is left; no log of a program that fails has come yet.`;
   if (mechanism === 'accept-queue-full') return `On ${host} the service on port ${resource.localPort} turns new connections away.`;
@@ -90,7 +97,7 @@ const withoutVictims = ({ host, mechanism, ports, resource, trend, updatedAt }: 
       : `; at this rate ${resource.kind === 'descriptors' ? 'descriptors' : 'ports'} last until about ${when(trend.exhaustsAt, updatedAt)}`;
   return ports === null
     ? `On ${host} nothing fails yet${ends}.`
-    : `On ${host} nothing fails yet: ${percent(ports.used, ports.capacity)} of the ephemeral ports are in use${ends}.`;
+    : `On ${host} nothing fails yet: ${percent(ports.used, ports.capacity)} of the ephemeral ports are in use${isFleet(analysis) ? ` on ${analysis.host}` : ''}${ends}.`;
 };
 
 const whatFails = (analysis: Analysis): string => {
@@ -103,11 +110,13 @@ const whatFails = (analysis: Analysis): string => {
           .slice(0, 3)
           .map((victim) => `${appName(victim.app)} (${KINDS[victim.kind]}, ${number(victim.failures)}×)`)
           .join(', ')}`;
-  return `On ${analysis.host}, ${victimSentence(first, analysis.updatedAt)}${more}.`;
+  return `On ${where(analysis)}, ${victimSentence(first, analysis.updatedAt)}${more}.`;
 };
 
-const culpritName = ({ culprit }: Analysis): string => {
+const culpritName = (analysis: Analysis): string => {
+  const { culprit } = analysis;
   if (culprit === null) return 'unknown';
+  if (isFleet(analysis) && culprit.command !== null) return safe(culprit.command);
   if (culprit.command !== null || culprit.pid !== null) return safe(program(culprit.command, culprit.pid));
   return culprit.peer === null ? 'an unknown program' : `whoever connects to ${culprit.peer}`;
 };
@@ -120,7 +129,7 @@ const whoCauses = (analysis: Analysis): string =>
 const over = (analysis: Analysis): string => {
   const lasted = duration(Date.parse(analysis.resolvedAt ?? analysis.updatedAt) - Date.parse(analysis.openedAt));
   const failures = analysis.victims.reduce((sum, victim) => sum + victim.failures, 0);
-  return `It is over since ${when(analysis.resolvedAt ?? analysis.updatedAt, analysis.openedAt)}: it lasted ${lasted} and caused ${count(failures, 'failure')}.`;
+  return `It is over${isFleet(analysis) ? ` on all ${number(analysis.hostCount)} hosts` : ''} since ${when(analysis.resolvedAt ?? analysis.updatedAt, analysis.openedAt)}: it lasted ${lasted} and caused ${count(failures, 'failure')}.`;
 };
 
 const portFacts = ({ ports }: Analysis): readonly (readonly [string, string])[] =>
@@ -157,9 +166,8 @@ const factsOf = (analysis: Analysis): View['facts'] => {
     ['Culprit', culpritName(analysis)],
     ...(analysis.culprit?.peer ? [['Peer', analysis.culprit.peer] as const] : []),
     ...(analysis.resource.localPort === null ? [] : [['Port', String(analysis.resource.localPort)] as const]),
-    ...portFacts(analysis),
-    ...resourceFacts(analysis),
-    ...growthFacts(analysis, reference),
+    // Of a fleet these are told host by host.
+    ...(isFleet(analysis) ? [] : [...portFacts(analysis), ...resourceFacts(analysis), ...growthFacts(analysis, reference)]),
     ...analysis.contributors.map(
       (other) =>
         [
@@ -170,11 +178,13 @@ const factsOf = (analysis: Analysis): View['facts'] => {
   ];
 };
 
-const labelOf = (analysis: Analysis, transition: TransitionKind | null): string => {
+const labelOf = (analysis: Analysis, transition: View['transition']): string => {
   if (analysis.status === 'resolved') return 'RESOLVED';
   const severity = analysis.severity.toUpperCase();
   if (transition === 'worse') return `${severity} (worse)`;
   if (transition === 'changed-cause') return `${severity} (cause changed)`;
+  if (transition === 'joined') return `${severity} (more hosts)`;
+  if (transition === 'still-open') return `${severity} (still open)`;
   return transition === 'reopened' ? `${severity} (again)` : severity;
 };
 
@@ -191,16 +201,25 @@ const shortWhat = (analysis: Analysis): string => {
   return ports === null ? 'no failure yet' : `${percent(ports.used, ports.capacity)} of ports used`;
 };
 
-/** Everything that is said of an analysis, formatted once. */
-export const viewOf = (analysis: Analysis, transition: TransitionKind | null): View => ({
+const shortWho = (analysis: Analysis): string =>
+  analysis.cause === 'inconclusive' ? 'cause unknown' : `${culpritName(analysis)} ${CAUSE_NAMES[analysis.cause]}`;
+
+/**
+ * Everything that is said of an analysis, formatted once.
+ *
+ * @param news hosts of a fleet that nobody was told of before
+ */
+export const viewOf = (analysis: Analysis, transition: View['transition'], news: readonly string[] = []): View => ({
   analysis,
   transition,
   label: labelOf(analysis, transition),
-  what: whatFails(analysis),
+  title: `${labelOf(analysis, transition)} ${shortWhere(analysis)}: ${shortWhat(analysis)}, ${shortWho(analysis)}`,
+  what: `${transition === 'joined' ? newcomers(analysis, news) : ''}${whatFails(analysis)}`,
+  hosts: hostTable(analysis),
   who: whoCauses(analysis),
   now: analysis.status === 'resolved' ? over(analysis) : safe(analysis.remedy.now),
   shortWhat: shortWhat(analysis),
-  shortWho: analysis.cause === 'inconclusive' ? 'cause unknown' : `${culpritName(analysis)} ${CAUSE_NAMES[analysis.cause]}`,
+  shortWho: shortWho(analysis),
   facts: factsOf(analysis),
   why: safe(analysis.explanation),
   evidence: analysis.evidence.map(({ text, source, lines }) => ({ text: safe(text), where: `${plain(source)}, ${linesText(lines)}` })),

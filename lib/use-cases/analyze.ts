@@ -4,6 +4,7 @@ import { diagnose, portsToLookUp } from '../diagnosis/diagnose.ts';
 import { digestUpload } from '../digest/digest-upload.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
 import { parseUploadKey, type UploadKey } from '../digest/upload-key.ts';
+import { groupAnalyses } from '../fleet/group.ts';
 import { type Analysis, type Finding, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Unparsed } from '../model/snapshot.ts';
@@ -171,7 +172,7 @@ export const analyzePaths = async (paths: readonly string[], files: FileReader, 
   }
   const snapshots = digests.filter(({ kind }) => kind === 'snapshot').length;
   return {
-    analyses: analyses.sort(byRank),
+    analyses: groupAnalyses(analyses).toSorted(byRank),
     unparsed: results.flatMap(unparsedIn),
     read: { snapshots, logs: digests.length - snapshots, ...span(digests) },
   };

@@ -1,15 +1,13 @@
 import type { Board } from '../cases/board.ts';
 import { emptyBoard, type OutboxEntry } from '../cases/board.ts';
 import { confirm, release } from '../cases/outbox.ts';
+import { ContentionError, MAX_ROUNDS } from './contention.ts';
 import type { Deps } from './deps.ts';
+import { type Parcel, publishParcels } from './publish.ts';
+import { speaksForItself } from './voice.ts';
 
-/** Writers of one board at once are a handful of uploads of one host; each of them wins within a few rounds. */
-export const MAX_ROUNDS = 20;
-
-/** Others kept writing the board first: the upload is put back into the queue. */
-export class ContentionError extends Error {
-  override readonly name = 'ContentionError';
-}
+/** What is done with the entries that a settling has claimed. */
+export type Deliver = (host: string, claimed: readonly OutboxEntry[], deps: Deps) => Promise<void>;
 
 /** Applies a change to a host's board, again from the stored one whenever another writer was first. */
 export const updateBoard = async (host: string, change: (board: Board) => Board, { records }: Deps): Promise<void> => {
@@ -20,26 +18,33 @@ export const updateBoard = async (host: string, change: (board: Board) => Board,
   throw new ContentionError(`The board of ${host} changed ${MAX_ROUNDS} times while it was being written.`);
 };
 
+const settleEntries = (board: Board, done: readonly string[], releaseOwner: string | null): Board => {
+  const confirmed = confirm(board, done);
+  return releaseOwner === null ? confirmed : release(confirmed, releaseOwner);
+};
+
+/** A host's claimed entries, as far as they are to be published: what the host leaves to its fleet counts as told. */
+export const parcelOf = async (host: string, claimed: readonly OutboxEntry[], deps: Deps): Promise<Parcel> => {
+  const settle = (done: readonly string[], isAll: boolean): Promise<void> =>
+    updateBoard(host, (board) => settleEntries(board, done, isAll ? null : deps.owner), deps);
+  const speaking: OutboxEntry[] = [];
+  try {
+    for (const entry of claimed) if (await speaksForItself(entry, deps)) speaking.push(entry);
+  } catch (error) {
+    await settle([], false);
+    throw error;
+  }
+  const silent = claimed.filter((entry) => !speaking.includes(entry)).map(({ id }) => id);
+  if (silent.length > 0) deps.journal.info('left to the fleet', { host, transitions: silent.length });
+  return { host, entries: speaking, silent, settle };
+};
+
 /**
  * Publishes claimed entries, then records it. A death between the two is the one case in which people are told twice: the lease runs
  * out, and the sweep publishes again under the same transition id.
  */
-export const deliver = async (host: string, claimed: readonly OutboxEntry[], deps: Deps): Promise<void> => {
-  const published: string[] = [];
-  try {
-    for (const entry of claimed) {
-      await deps.announcer.publish(entry);
-      published.push(entry.id);
-      deps.journal.info('announced', { host, transition: entry.id });
-    }
-  } finally {
-    const isDone = published.length === claimed.length;
-    if (published.length > 0 || !isDone)
-      await updateBoard(host, (board) => settleEntries(board, published, isDone ? null : deps.owner), deps);
-  }
-};
-
-const settleEntries = (board: Board, published: readonly string[], releaseOwner: string | null): Board => {
-  const confirmed = confirm(board, published);
-  return releaseOwner === null ? confirmed : release(confirmed, releaseOwner);
+export const deliver: Deliver = async (host, claimed, deps) => {
+  if (claimed.length === 0) return;
+  const [failure] = await publishParcels([await parcelOf(host, claimed, deps)], 'upload', deps);
+  if (failure !== undefined) throw failure.error;
 };

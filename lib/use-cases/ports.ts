@@ -1,4 +1,5 @@
-import type { Board, OutboxEntry } from '../cases/board.ts';
+import type { Board } from '../cases/board.ts';
+import type { Announcement, Fleet, Membership } from '../fleet/fleet.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 
@@ -63,8 +64,28 @@ export interface Page<T> {
 
 export type WriteOutcome = 'written' | 'conflict';
 
+/** One cause on many hosts: who is in, and what was told. Reads are strongly consistent. */
+export interface FleetRecords {
+  /** The fleet that a case is in; `null` where it is in none. */
+  membership(caseId: string): Promise<Membership | null>;
+  putMembership(membership: Membership): Promise<void>;
+  /** Lists the case with its fleet's members; idempotent. */
+  putMember(membership: Membership): Promise<void>;
+  members(key: string): Promise<readonly Membership[]>;
+  /** `null` where nobody had the trouble yet. */
+  readFleet(key: string): Promise<Fleet | null>;
+  /** As `writeBoard`. */
+  writeFleet(fleet: Fleet): Promise<WriteOutcome>;
+  /** Keys of fleets that the sweep must look at. */
+  watchedFleets(cursor: string | null): Promise<Page<string>>;
+  /** Those of the analyses that exist, as they were put, in any order. */
+  analysesOf(ids: readonly string[]): Promise<readonly Analysis[]>;
+  /** Counts one message: `false` where `limit` of them were counted in this minute and the one before. */
+  takeSlot(now: string, limit: number): Promise<boolean>;
+}
+
 /** The table. Reads that decide anything are strongly consistent. */
-export interface Records {
+export interface Records extends FleetRecords {
   /** Idempotent: keyed by the digest's time and content. Also notes that the host was heard of. */
   putDigest(digest: Digest, heardAt: string): Promise<void>;
   /** The digests whose time is within `spanMs` of the host's newest one, at most `maxSnapshots` snapshots of them, the newest. */
@@ -83,8 +104,9 @@ export interface Records {
 
   /** Writes the analysis for queries, unless a later revision is there. */
   putAnalysis(analysis: Analysis, revision: number): Promise<void>;
+  /** With the fleet that it is part of. */
   getAnalysis(id: string): Promise<Analysis | null>;
-  /** Newest `openedAt` first. */
+  /** Newest `openedAt` first. Each says which fleet it is part of. */
   listAnalyses(filter: AnalysisFilter, limit: number, cursor: string | null): Promise<Page<Analysis>>;
   listHosts(limit: number, cursor: string | null): Promise<Page<HostSummary>>;
 
@@ -94,7 +116,9 @@ export interface Records {
 
 /** Publishes one message to all subscribers; resolves when SNS has accepted it. */
 export interface Announcer {
-  publish(entry: OutboxEntry): Promise<void>;
+  publish(announcement: Announcement): Promise<void>;
+  /** More than people can read, in one message. */
+  publishTogether(announcements: readonly Announcement[]): Promise<void>;
 }
 
 export interface Clock {

@@ -1,5 +1,6 @@
 import type { AnnounceSettings } from '../cases/announce.ts';
 import type { FoldSettings } from '../cases/fold.ts';
+import { defaultFleetSettings, type FleetSettings } from '../fleet/fleet.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -8,6 +9,9 @@ const DAY_MS = 24 * HOUR_MS;
 export interface Settings {
   readonly fold: FoldSettings;
   readonly announce: AnnounceSettings;
+  readonly fleet: FleetSettings;
+  /** Messages in a minute; what is more comes together in one. */
+  readonly messagesPerMinute: number;
   readonly leaseMs: number;
   /** A host that uploads nothing for so long has its open cases closed as no longer reported. */
   readonly silenceMs: number;
@@ -27,6 +31,9 @@ export const defaultSettings: Settings = {
   },
   // A log often comes a minute before the snapshot that explains it.
   announce: { settlingMs: 2 * MINUTE_MS },
+  fleet: defaultFleetSettings,
+  // Nobody reads more; and SNS gives an email endpoint ten a second (DESIGN.md, "What people read").
+  messagesPerMinute: 10,
   // Longer than publishing ever takes with the SDK's retries, shorter than anybody would wait for a message.
   leaseMs: 30_000,
   silenceMs: DAY_MS,

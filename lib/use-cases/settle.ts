@@ -8,7 +8,8 @@ import { portsToLookUp } from '../diagnosis/diagnose.ts';
 import type { WantedLookup } from '../diagnosis/facts.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
-import { ContentionError, deliver, MAX_ROUNDS } from './deliver.ts';
+import { ContentionError, MAX_ROUNDS } from './contention.ts';
+import { type Deliver, deliver } from './deliver.ts';
 import type { Deps } from './deps.ts';
 import type { ObjectRef } from './ports.ts';
 
@@ -112,7 +113,11 @@ const changedCases = (before: Board, after: Board): readonly Case[] =>
  *
  * @throws ContentionError where other writers were always first
  */
-export const settleHost = async (host: string, deps: Deps, options: { readonly isSilent?: boolean } = {}): Promise<void> => {
+export const settleHost = async (
+  host: string,
+  deps: Deps,
+  options: { readonly isSilent?: boolean; readonly deliver?: Deliver } = {},
+): Promise<void> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const board = (await deps.records.readBoard(host)) ?? emptyBoard(host);
     const next = await decide(host, board, options.isSilent === true, deps);
@@ -123,7 +128,7 @@ export const settleHost = async (host: string, deps: Deps, options: { readonly i
     }
     if ((await deps.records.writeBoard(next.board)) === 'conflict') continue;
     await project(changedCases(board, next.board), board.version + 1, deps);
-    await deliver(host, next.claimed, deps);
+    await (options.deliver ?? deliver)(host, next.claimed, deps);
     return;
   }
   throw new ContentionError(`The board of ${host} changed ${MAX_ROUNDS} times while it was being judged.`);

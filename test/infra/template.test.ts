@@ -45,11 +45,19 @@ test('gives each function a role of its own, with what it calls and no wildcard'
       assert.notEqual(Resource, '*', name);
     }
   }
-  assert.deepEqual(actionsOf('QueryRole'), ['dynamodb:GetItem', 'dynamodb:Query', 'logs:CreateLogStream', 'logs:PutLogEvents']);
+  assert.deepEqual(actionsOf('QueryRole'), [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+  ]);
 });
 
 test('lets the judging functions call what the code calls', () => {
-  const sources = ['s3', 'sns', 'dynamodb', 'dynamodb-lists'].map((name) => readFileSync(`lib/adapters/${name}.ts`, 'utf8')).join('\n');
+  const sources = ['s3', 'sns', 'dynamodb', 'dynamodb-fleets', 'dynamodb-lists', 'dynamodb-put']
+    .map((name) => readFileSync(`lib/adapters/${name}.ts`, 'utf8'))
+    .join('\n');
   const commands = new Set([...sources.matchAll(/new (\w+)Command\(/g)].map((match) => match[1] ?? ''));
   const service: Readonly<Record<string, string>> = { GetObject: 's3', Publish: 'sns' };
   for (const command of commands) {

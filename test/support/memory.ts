@@ -1,8 +1,9 @@
-import type { Board, OutboxEntry } from '../../lib/cases/board.ts';
+import type { Board } from '../../lib/cases/board.ts';
+import type { Announcement, Fleet, Membership } from '../../lib/fleet/fleet.ts';
 import type { Analysis } from '../../lib/model/analysis.ts';
 import type { Digest, PortLookup } from '../../lib/model/digest.ts';
 import type { Deps } from '../../lib/use-cases/deps.ts';
-import type { HostSummary, Page, Records, Rejection, StoredObject, Uploads } from '../../lib/use-cases/ports.ts';
+import type { FleetRecords, HostSummary, Page, Records, Rejection, StoredObject, Uploads } from '../../lib/use-cases/ports.ts';
 import { defaultSettings } from '../../lib/use-cases/settings.ts';
 
 /** What every call to the world goes through: the place where a test lets others go first, or lets the function die. */
@@ -20,7 +21,14 @@ export class World {
   readonly rejections: Rejection[] = [];
   readonly heard = new Map<string, string>();
   readonly objects = new Map<string, Uint8Array>();
-  readonly published: OutboxEntry[] = [];
+  readonly memberships = new Map<string, Membership>();
+  readonly fleetMembers = new Map<string, Membership>();
+  readonly fleets = new Map<string, Fleet>();
+  readonly slots: string[] = [];
+  /** What was said, whether alone or with others. */
+  readonly published: Announcement[] = [];
+  /** What was said, message by message. */
+  readonly messages: (readonly Announcement[])[] = [];
   now = Date.parse('2026-11-23T12:00:00.000Z');
 
   deps(gate: Gate, owner: string): Deps {
@@ -28,9 +36,14 @@ export class World {
       uploads: this.#uploads(gate),
       records: this.#records(gate),
       announcer: {
-        publish: async (entry) => {
+        publish: async (announcement) => {
           await gate('publish');
-          this.published.push(entry);
+          this.#tell([announcement]);
+          await gate('published');
+        },
+        publishTogether: async (announcements) => {
+          await gate('publish');
+          this.#tell(announcements);
           await gate('published');
         },
       },
@@ -39,6 +52,11 @@ export class World {
       settings: defaultSettings,
       owner,
     };
+  }
+
+  #tell(announcements: readonly Announcement[]): void {
+    this.published.push(...announcements);
+    this.messages.push(announcements);
   }
 
   #uploads(gate: Gate): Uploads {
@@ -55,6 +73,39 @@ export class World {
     };
   }
 
+  #linked(analysis: Analysis): Analysis {
+    const membership = this.memberships.get(analysis.id);
+    return membership?.cause === analysis.cause ? { ...analysis, fleet: membership.fleet } : analysis;
+  }
+
+  #fleets(after: <T>(call: string, act: () => T) => Promise<T>): FleetRecords {
+    return {
+      membership: (caseId) => after('membership', () => this.memberships.get(caseId) ?? null),
+      putMembership: (membership) =>
+        after('putMembership', () => void this.memberships.set(membership.caseId, structuredClone(membership))),
+      putMember: (membership) =>
+        after('putMember', () => void this.fleetMembers.set(`${membership.key} ${membership.caseId}`, structuredClone(membership))),
+      members: (key) => after('members', () => [...this.fleetMembers.values()].filter((one) => one.key === key)),
+      readFleet: (key) => after('readFleet', () => this.fleets.get(key) ?? null),
+      writeFleet: (fleet) =>
+        after('writeFleet', () => {
+          if ((this.fleets.get(fleet.key)?.version ?? 0) !== fleet.version) return 'conflict';
+          this.fleets.set(fleet.key, structuredClone({ ...fleet, version: fleet.version + 1 }));
+          return 'written';
+        }),
+      watchedFleets: () =>
+        after('watchedFleets', () => onePage([...this.fleets.values()].filter(({ isWatched }) => isWatched).map(({ key }) => key))),
+      analysesOf: (ids) => after('analysesOf', () => ids.flatMap((id) => this.analyses.get(id)?.analysis ?? [])),
+      takeSlot: (now, limit) =>
+        after('takeSlot', () => {
+          const since = Math.floor(Date.parse(now) / 60_000) - 1;
+          if (this.slots.filter((at) => Math.floor(Date.parse(at) / 60_000) >= since).length >= limit) return false;
+          this.slots.push(now);
+          return true;
+        }),
+    };
+  }
+
   #records(gate: Gate): Records {
     const after = async <T>(call: string, act: () => T): Promise<T> => {
       await gate(call);
@@ -63,7 +114,9 @@ export class World {
       await gate(`${call} done`);
       return result;
     };
+    const stored = (id: string): Analysis | null => this.analyses.get(id)?.analysis ?? null;
     return {
+      ...this.#fleets(after),
       putDigest: (digest, heardAt) =>
         after('putDigest', () => {
           this.heard.set(digest.host, heardAt);
@@ -103,8 +156,12 @@ export class World {
           if ((this.analyses.get(analysis.id)?.revision ?? 0) <= revision)
             this.analyses.set(analysis.id, structuredClone({ analysis, revision }));
         }),
-      getAnalysis: (id) => after('getAnalysis', () => this.analyses.get(id)?.analysis ?? null),
-      listAnalyses: () => after('listAnalyses', () => onePage([...this.analyses.values()].map(({ analysis }) => analysis))),
+      getAnalysis: (id) =>
+        after('getAnalysis', () => {
+          const analysis = stored(id);
+          return analysis === null ? null : this.#linked(analysis);
+        }),
+      listAnalyses: () => after('listAnalyses', () => onePage([...this.analyses.values()].map(({ analysis }) => this.#linked(analysis)))),
       listHosts: () =>
         after('listHosts', () => onePage([...this.heard].map(([host, lastHeardAt]): HostSummary => ({ host, lastHeardAt })))),
       putRejection: (rejection) => after('putRejection', () => void this.rejections.push(rejection)),

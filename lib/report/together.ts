@@ -1,0 +1,93 @@
+import type { Announcement } from '../fleet/fleet.ts';
+import { type Analysis, SEVERITIES } from '../model/analysis.ts';
+import { gsm7, SMS_SEPTETS, septets } from '../text/gsm7.ts';
+import { count } from '../text/words.ts';
+import { viewOf } from './view.ts';
+import { wrap } from './wrap.ts';
+
+/** More findings at once than people can read: one message that names each. */
+export interface Together {
+  readonly subject: string;
+  readonly text: string;
+  readonly sms: string;
+  readonly json: string;
+  readonly severity: Analysis['severity'];
+  readonly status: Analysis['status'];
+}
+
+/** In full in the email; the rest by its id only, in the JSON. SNS takes 256 KB in all. */
+const MAX_LISTED = 50;
+const MAX_IDS = 1000;
+
+const rank = ({ analysis }: Announcement): number =>
+  Number(analysis.status === 'resolved') * 10 + SEVERITIES.indexOf(analysis.severity) * 2 + Number(analysis.victims.length === 0);
+
+const hostsOf = (all: readonly Announcement[]): number => {
+  const named = new Set(all.flatMap(({ analysis }) => analysis.hosts));
+  const unnamed = all.reduce((sum, { analysis }) => sum + Math.max(0, analysis.hostCount - analysis.hosts.length), 0);
+  return named.size + unnamed;
+};
+
+const paragraphs = ({ kind, analysis, news }: Announcement, i: number, linkBase: string | null): readonly string[] => {
+  const view = viewOf(analysis, kind, news);
+  const lead = `${String(i + 1).padStart(3)}. `;
+  return [
+    '',
+    wrap(view.title, lead, '     '),
+    wrap(view.who, '     '),
+    `     ${linkBase === null ? `Analysis ${analysis.id}` : `${linkBase}${encodeURIComponent(analysis.id)}`}`,
+  ];
+};
+
+const label = (worst: Announcement): string => (worst.analysis.status === 'resolved' ? 'RESOLVED' : worst.analysis.severity.toUpperCase());
+
+const emailOf = (sorted: readonly Announcement[], title: string, linkBase: string | null): string => {
+  const [worst] = sorted;
+  const hidden = sorted.length - MAX_LISTED;
+  const first = worst === undefined ? null : viewOf(worst.analysis, worst.kind, worst.news);
+  return [
+    wrap(`${title}, at once. Begin with the first: they are in the order of their severity.`),
+    ...(first === null ? [] : [wrap(first.what), wrap(first.analysis.status === 'resolved' ? first.now : `Do now: ${first.now}`)]),
+    ...sorted.slice(0, MAX_LISTED).flatMap((announcement, i) => paragraphs(announcement, i, linkBase)),
+    ...(hidden > 0 ? ['', `And ${count(hidden, 'more finding')}: GET /v1/analyses lists all of them.`] : []),
+    '',
+  ].join('\n');
+};
+
+const smsOf = (sorted: readonly Announcement[], title: string): string => {
+  const parts = sorted.slice(0, 3).map(({ analysis, kind, news }, i) => `${i === 0 ? ': ' : '; '}${viewOf(analysis, kind, news).title}`);
+  return [title, ...parts].map((part) => gsm7(part)).reduce((text, part) => (septets(text + part) <= SMS_SEPTETS ? text + part : text), '');
+};
+
+const jsonOf = (sorted: readonly Announcement[]): string =>
+  JSON.stringify({
+    together: sorted.length,
+    findings: sorted.slice(0, MAX_LISTED).map(({ id, kind, analysis }) => ({
+      transition: id,
+      kind,
+      analysisId: analysis.id,
+      host: analysis.host,
+      hosts: analysis.hosts.slice(0, MAX_LISTED),
+      hostCount: analysis.hostCount,
+      status: analysis.status,
+      severity: analysis.severity,
+      cause: analysis.cause,
+      summary: analysis.summary,
+    })),
+    transitions: sorted.slice(0, MAX_IDS).map(({ id }) => id),
+  });
+
+/** Many transitions as one message, the most severe first. */
+export const renderTogether = (all: readonly Announcement[], linkBase: string | null): Together => {
+  const sorted = all.toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+  const [worst] = sorted;
+  const title = `${worst === undefined ? '' : `${label(worst)}: `}${count(all.length, 'finding')} on ${count(hostsOf(all), 'host')}`;
+  return {
+    subject: title,
+    text: emailOf(sorted, title, linkBase),
+    sms: smsOf(sorted, title),
+    json: jsonOf(sorted),
+    severity: worst?.analysis.severity ?? 'info',
+    status: worst?.analysis.status ?? 'resolved',
+  };
+};
