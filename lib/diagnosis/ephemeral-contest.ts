@@ -6,6 +6,7 @@ import { type Facts, snapshotsAround } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
 import { keyIn } from './namespaces.ts';
 import { suspectsIn } from './suspects.ts';
+import { vanishedOf } from './vanished.ts';
 
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
 
@@ -38,7 +39,14 @@ const mayBeLoopback = (victims: readonly FailureGroup[]): boolean =>
 const sightWithoutVictims = (snapshots: readonly SnapshotDigest[], capacity: Capacity | null): Sight | null => {
   const full = snapshots.findLast(({ ports }) => ports.some((use) => isExhaustedBy(use, capacity)));
   const chosen = full ?? snapshots.at(-1);
-  return chosen === undefined ? null : (sightsOf([chosen], true).toSorted(better(capacity))[0] ?? null);
+  return chosen === undefined ? null : (sightsOf([chosen], true).toSorted(better(capacity))[0] ?? emptySight(chosen, snapshots));
+};
+
+/** A listing without a single client connection is worth a look all the same where some have vanished from it. */
+const emptySight = (snapshot: SnapshotDigest, snapshots: readonly SnapshotDigest[]): Sight | null => {
+  const address = snapshots.flatMap(({ ports }) => ports).at(-1)?.address;
+  if (address === undefined || snapshot.processes.every(({ pid }) => vanishedOf(pid, snapshots) === null)) return null;
+  return { snapshot, use: { address, used: 0, shares: [], destinations: [] } };
 };
 
 const min = (groups: readonly FailureGroup[]): string => groups.reduce((a, { firstAt }) => (a === '' || firstAt < a ? firstAt : a), '');

@@ -6,6 +6,8 @@ const MAX_PROCESSES = 32;
 const MAX_ARGS = 120;
 /** A process this near its soft limit is kept although it holds no pile: it may be the one that fails. */
 const NEAR_LIMIT = 0.8;
+/** Sockets that have vanished from the listing still show in the descriptors of their process. */
+const MAX_FULLEST = 6;
 /** `ps` rows kept for matching a log's program by PID or name where no socket leads to it. */
 const MAX_BYSTANDERS = 16;
 
@@ -35,7 +37,7 @@ const toFact = (
   descriptors: fds === undefined ? null : { open: fds.open, soft: fds.soft },
 });
 
-/** What `ps` and the descriptor table say of the holders of sockets, of those near their limit, and of the youngest others. */
+/** What `ps` and the descriptor table say of the holders of sockets, of those near their limit, of those with most descriptors, and of the youngest others. */
 export const processesOf = (snapshot: Snapshot, holders: readonly Holder[], takenAt: string): readonly ProcessFact[] => {
   const ps = new Map(snapshot.processes?.map((row) => [row.pid, row]));
   const fds = new Map(snapshot.descriptors?.map((row) => [row.pid, row]));
@@ -46,6 +48,10 @@ export const processesOf = (snapshot: Snapshot, holders: readonly Holder[], take
     .sort((a, b) => (a.elapsedSeconds ?? 0) - (b.elapsedSeconds ?? 0))
     .slice(0, MAX_BYSTANDERS)
     .map(({ pid }) => pid);
-  const pids = [...new Set([...full, ...commands.keys(), ...youngest])].slice(0, MAX_PROCESSES);
+  const fullest = [...fds.values()]
+    .sort((a, b) => b.open - a.open)
+    .slice(0, MAX_FULLEST)
+    .map(({ pid }) => pid);
+  const pids = [...new Set([...full, ...fullest, ...commands.keys(), ...youngest])].slice(0, MAX_PROCESSES);
   return pids.map((pid) => toFact(pid, commands.get(pid) ?? null, ps.get(pid), fds.get(pid), takenAt));
 };

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { analyzeMade, BIND_ANY, connections, connectTo, listenOn, type MadeSocket } from '../support/made.ts';
+
+/** The holders that fool everyone (KERNEL.md's tables). */
+
+const RANGE = [20_000, 20_999] as const;
+const leaker = (count: number, over: Partial<MadeSocket> = {}): readonly MadeSocket[] =>
+  connections(count, { state: 'CLOSE-WAIT', peer: '10.0.0.9:80', recvQ: 1, owner: ['sync', 4312], from: 20_000, cookie: 1, ...over });
+
+test('a destination that has run out is what is contested, and the one who holds it the culprit, though others share the ports', async () => {
+  // A proxy has the very same ports toward another peer: by a plain connect, that is allowed.
+  const proxy = connections(990, { state: 'ESTAB', peer: '10.0.0.7:443', owner: ['proxy', 77], from: 20_000, cookie: 5000 });
+  const snapshots = [0, 30, 60].map((at) => ({ at, sockets: [...leaker(1000), ...proxy], range: RANGE }));
+  const [first, ...others] = await analyzeMade(snapshots, [{ app: 'shop', at: [20, 40], line: connectTo('10.0.0.9:80') }]);
+  assert.deepEqual(
+    { cause: first?.cause, pid: first?.culprit?.pid, kind: first?.resource.kind, peer: first?.resource.peer, used: first?.resource.used },
+    { cause: 'close-wait-leak', pid: 4312, kind: 'destination', peer: '10.0.0.9:80', used: 1000 },
+  );
+  assert.match(first?.explanation ?? '', /without sync \(pid 4312\), 1,000 of 1,000 ports toward 10\.0\.0\.9:80 return/);
+  assert.deepEqual(others, []);
+});
+
+test('connects that fail although no peer has all ports tell that the pile was bound explicitly', async () => {
+  const other = connections(400, { state: 'CLOSE-WAIT', peer: '10.0.0.8:80', recvQ: 1, owner: ['sync', 4312], from: 20_600, cookie: 4000 });
+  const snapshots = [0, 30, 60].map((at) => ({ at, sockets: [...leaker(600), ...other], range: RANGE }));
+  const [first] = await analyzeMade(snapshots, [{ app: 'shop', at: [20, 40], line: connectTo('10.0.0.5:443') }]);
+  assert.equal(first?.culprit?.pid, 4312);
+  assert.equal(first?.resource.kind, 'ephemeral-ports');
+  assert.match(first?.explanation ?? '', /taken by an explicit bind/);
+});
+
+test('sockets that vanish while their descriptors stay are leaked all the same', async () => {
+  const ps = ['4312 1 root 9000 /usr/bin/sync'];
+  const look = (at: number, shown: number) => ({ at, sockets: leaker(shown), range: RANGE, ps, fds: ['4312 720 4096 4096'] });
+  const [first] = await analyzeMade([look(0, 700), look(60, 690), look(120, 5), look(180, 0)]);
+  assert.equal(first?.cause, 'close-wait-leak');
+  assert.equal(first?.status, 'open');
+  assert.equal(first?.culprit?.pid, 4312);
+  assert.match(first?.explanation ?? '', /descriptors are still open \(720 of 4,096\): keepalive/);
+});
+
+test('sockets that are gone with their descriptors are gone', async () => {
+  const ps = ['4312 1 root 9000 /usr/bin/sync'];
+  const look = (at: number, shown: number) => ({ at, sockets: leaker(shown), range: RANGE, ps, fds: [`4312 ${20 + shown} 4096 4096`] });
+  const analyses = await analyzeMade([look(0, 700), look(60, 690), look(120, 5), look(180, 0)]);
+  assert.deepEqual(
+    analyses.filter(({ status }) => status === 'open'),
+    [],
+  );
+});
+
+test('a listener that a child has inherited is named with the parent that is gone', async () => {
+  const listener = (pid: number, command: string): MadeSocket => ({
+    state: 'LISTEN',
+    local: '0.0.0.0:8080',
+    peer: '0.0.0.0:*',
+    owner: [command, pid],
+    cookie: 9,
+  });
+  const [first] = await analyzeMade(
+    [0, 60, 120].map((at) => ({ at, sockets: [at === 0 ? listener(100, 'api') : listener(101, 'sleep')], range: RANGE })),
+    [{ app: 'api', at: [70, 100], line: listenOn(8080) }],
+  );
+  assert.deepEqual([first?.cause, first?.culprit?.pid, first?.culprit?.command], ['listener-conflict', 101, 'sleep']);
+  assert.match(first?.explanation ?? '', /inherited this socket from api \(pid 100\), which is gone/);
+});
+
+test('accepted connections that a leftover process holds are told from TIME_WAIT, which ends by itself', async () => {
+  const leftover = Array.from(
+    { length: 6 },
+    (_, i): MadeSocket => ({
+      state: 'CLOSE-WAIT',
+      local: '10.0.0.1:8080',
+      peer: `10.0.0.9:${30_000 + i}`,
+      recvQ: 1,
+      owner: ['worker', 222],
+      cookie: i + 1,
+    }),
+  );
+  const [first] = await analyzeMade(
+    [0, 60].map((at) => ({ at, sockets: leftover, range: RANGE })),
+    [{ app: 'api', at: [10, 30], line: listenOn(8080) }],
+  );
+  assert.deepEqual([first?.cause, first?.culprit?.pid], ['restart-in-time-wait', 222]);
+  assert.match(first?.explanation ?? '', /CLOSE_WAIT has no timer/);
+  assert.doesNotMatch(first?.remedy.now ?? '', /60 s/);
+});
+
+test('a pile beside a failing listener is set aside by its figure', async () => {
+  const rival: MadeSocket = { state: 'LISTEN', local: '*:8080', peer: '*:*', owner: ['old-api', 55], cookie: 7000 };
+  const [first] = await analyzeMade(
+    [0, 60].map((at) => ({ at, sockets: [rival, ...leaker(300)], range: RANGE })),
+    [{ app: 'api', at: [10, 30], line: listenOn(8080) }],
+  );
+  assert.equal(first?.cause, 'listener-conflict');
+  assert.match(
+    first?.setAside.find(({ cause }) => cause === 'close-wait-leak')?.because ?? '',
+    /300 sockets of sync \(pid 4312\) in CLOSE_WAIT: none of them has local port 8080/,
+  );
+});
+
+test('many workers of one parent are weighed together, and against a churn that is larger than each', async () => {
+  const workers = [201, 202, 203, 204].flatMap((pid, i) =>
+    connections(150, {
+      state: 'CLOSE-WAIT',
+      peer: '10.0.0.9:80',
+      recvQ: 1,
+      owner: ['worker', pid],
+      from: 20_000 + 150 * i,
+      cookie: 1 + 1000 * i,
+    }),
+  );
+  const churn = connections(400, { state: 'TIME-WAIT', peer: '10.0.0.4:80', from: 20_600, cookie: 9000 });
+  const ps = [201, 202, 203, 204].map((pid) => `${pid} 200 app 900 worker`);
+  const [first] = await analyzeMade(
+    [0, 30, 60].map((at) => ({ at, sockets: [...workers, ...churn], range: RANGE, ps })),
+    [{ app: 'shop', at: [10, 40], line: BIND_ANY }],
+  );
+  assert.equal(first?.cause, 'close-wait-leak');
+  assert.match(first?.explanation ?? '', /3 more processes of its parent, 600 of 1,000 ports return/);
+});
