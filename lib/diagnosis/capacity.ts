@@ -1,5 +1,5 @@
 import { DEFAULT_RANGE } from '../digest/side.ts';
-import type { SnapshotDigest } from '../model/digest.ts';
+import type { PortRange, SnapshotDigest } from '../model/digest.ts';
 
 /** How many ports the kernel may choose from, and how that is known. */
 export interface Capacity {
@@ -13,6 +13,19 @@ export interface Capacity {
 /** Ports below are privileged: a client there bound them on purpose (NFS, rsh), which says nothing of the range. */
 const PRIVILEGED = 1024;
 
+/** An edge that moves from snapshot to snapshot is where the pile stands, not where the range ends. */
+const EDGE_TOLERANCE = 2;
+
+const isSteady = (inferred: readonly PortRange[]): boolean => {
+  const [before, last] = inferred.slice(-2);
+  if (before === undefined || last === undefined) return true;
+  return Math.abs(before.from - last.from) <= EDGE_TOLERANCE && Math.abs(before.to - last.to) <= EDGE_TOLERANCE;
+};
+
+/** The widest of the ranges that the ports in use fill, if its edges stay where they are. */
+const inferredFrom = (ranges: readonly PortRange[]): PortRange | undefined =>
+  isSteady(ranges) ? ranges.toSorted((a, b) => a.to - a.from - (b.to - b.from)).at(-1) : undefined;
+
 const disprovesDefault = ({ seenPorts }: SnapshotDigest): boolean =>
   seenPorts !== null && ((seenPorts.min >= PRIVILEGED && seenPorts.min < DEFAULT_RANGE[0]) || seenPorts.max > DEFAULT_RANGE[1]);
 
@@ -22,7 +35,7 @@ const disprovesDefault = ({ seenPorts }: SnapshotDigest): boolean =>
  */
 export const capacityOf = (snapshots: readonly SnapshotDigest[]): Capacity | null => {
   const ranges = snapshots.flatMap(({ range }) => range ?? []);
-  const told = ranges.findLast(({ basis }) => basis === 'sysctl') ?? ranges.sort((a, b) => a.to - a.from - (b.to - b.from)).at(-1);
+  const told = ranges.findLast(({ basis }) => basis === 'sysctl') ?? inferredFrom(ranges);
   if (told !== undefined) return { from: told.from, to: told.to, ports: told.to - told.from + 1 - told.reserved, basis: told.basis };
   if (snapshots.some(disprovesDefault)) return null;
   const [from, to] = DEFAULT_RANGE;
@@ -33,13 +46,13 @@ export const capacityOf = (snapshots: readonly SnapshotDigest[]): Capacity | nul
 export const capacityCaveat = (capacity: Capacity | null): readonly string[] => {
   if (capacity === null) {
     return [
-      'The port range is unknown (no sysctl section, and ports outside the kernel default are in use): run `sysctl net.ipv4.ip_local_port_range`.',
+      `The port range is unknown: the snapshots hold no sysctl section, and ports outside the kernel's default (${DEFAULT_RANGE[0]}–${DEFAULT_RANGE[1]}) are in use. Run \`sysctl net.ipv4.ip_local_port_range\`.`,
     ];
   }
   if (capacity.basis === 'sysctl') return [];
   return capacity.basis === 'inferred'
     ? [
-        `The port range ${capacity.from}–${capacity.to} is inferred: the ports in use fill it without gaps. The snapshots hold no sysctl section.`,
+        `The port range ${capacity.from}–${capacity.to} is inferred: the ports in use fill it and none lies just outside. The snapshots hold no sysctl section.`,
       ]
     : [`The port range ${capacity.from}–${capacity.to} is assumed (the kernel's default): the snapshots hold no sysctl section.`];
 };
