@@ -111,7 +111,7 @@ export const explanationOf = (contest: EphemeralContest, suspect: Suspect, slope
     .filter((part) => part !== '')
     .join(' ');
 
-const restartNow = (suspect: Suspect): string => {
+const restartNow = ({ victims }: EphemeralContest, suspect: Suspect): string => {
   const unit = unitIn(suspect);
   const peer = suspect.peer ?? 'its peers';
   if (suspect.holder.kind !== 'process')
@@ -120,14 +120,14 @@ const restartNow = (suspect: Suspect): string => {
   const how = unit === null ? '' : `: ${restartAdvice(unit)}`;
   const look =
     unit === null ? ` To see what it is: \`ps -o pid,user,lstart,args -p ${pid}\`; for its unit: \`systemctl status ${pid}\`.` : '';
-  return `Restart ${suspectName(suspect)}${how}. Its exit returns all of its ports at once, and what fails for want of a port recovers.${look}`;
+  return `Restart ${suspectName(suspect)}${how}. Its exit returns all of its ports at once${victims.length === 0 ? '' : ', and what fails for want of a port recovers'}.${look}`;
 };
 
-export const remedyFor = (suspect: Suspect): Draft['remedy'] => {
+export const remedyFor = (contest: EphemeralContest, suspect: Suspect): Draft['remedy'] => {
   const pid = suspect.holder.kind === 'process' ? suspect.holder.pid : null;
   const peer = suspect.peer ?? 'its peers';
   return {
-    now: restartNow(suspect),
+    now: restartNow(contest, suspect),
     fix: `In that program, close every response and connection to ${peer} on every path, errors included, and share one client with a bounded pool that drops idle connections before ${peer} does.`,
     prevent:
       'Alarm on CLOSE_WAIT per process, and keep ports that services need out of the range with net.ipv4.ip_local_reserved_ports. A wider ip_local_port_range only delays the next time.',

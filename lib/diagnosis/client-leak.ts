@@ -96,7 +96,7 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
     summary: summaryOf(contest, suspect),
     explanation: explanationOf(contest, suspect, slope, outlook),
     evidence: evidenceFor(contest, suspect),
-    remedy: remedyFor(suspect),
+    remedy: remedyFor(contest, suspect),
     trend: trendOf(slope, startedAt, outlook),
   });
 };

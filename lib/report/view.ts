@@ -4,6 +4,7 @@ import { plain, unlinked } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
 import { clock, count, duration, number, percent, program, rate } from '../text/words.ts';
 import { hostTable, isFleet, newcomers, shortWhere, where } from './fleet.ts';
+import { lastsUntil, outlookWords, when } from './outlook.ts';
 
 /** What is said, before it is decided how: one view model for email, SMS and terminal. Every text in it is safe to print. */
 export interface View {
@@ -69,9 +70,6 @@ const CERTAINTY: Readonly<Record<Analysis['confidence'], string>> = {
 
 const day = (at: string): string => at.slice(0, 10);
 
-/** A time among others: with its date where that is not the day of `reference`. */
-const when = (at: string, reference: string): string => (day(at) === day(reference) ? clock(at) : `${day(at)} ${clock(at)}`);
-
 const appName = (app: string): string => safe(app);
 
 const victimSentence = (victim: Victim, reference: string): string => {
@@ -86,15 +84,13 @@ const victimSentence = (victim: Victim, reference: string): string => {
 };
 
 const withoutVictims = (analysis: Analysis): string => {
-  const { mechanism, ports, resource, trend, updatedAt } = analysis;
+  const { mechanism, ports, resource } = analysis;
   const host = where(analysis);
   if (mechanism === 'ephemeral-port-exhaustion')
     return `On ${host} no ephemeral port is left; no log of a program that fails has come yet.`;
   if (mechanism === 'accept-queue-full') return `On ${host} the service on port ${resource.localPort} turns new connections away.`;
-  const ends =
-    trend.exhaustsAt === null
-      ? ''
-      : `; at this rate ${resource.kind === 'descriptors' ? 'descriptors' : 'ports'} last until about ${when(trend.exhaustsAt, updatedAt)}`;
+  const outlook = outlookWords(analysis);
+  const ends = outlook === '' ? '' : `; ${outlook}`;
   return ports === null
     ? `On ${host} nothing fails yet${ends}.`
     : `On ${host} nothing fails yet: ${percent(ports.used, ports.capacity)} of the ephemeral ports are in use${isFleet(analysis) ? ` on ${analysis.host}` : ''}${ends}.`;
@@ -148,26 +144,25 @@ const resourceFacts = ({ resource, ports }: Analysis): readonly (readonly [strin
   return [[name, `${number(resource.used)} of ${number(resource.capacity)}${resource.assumed ? ' (capacity not told by the host)' : ''}`]];
 };
 
-const growthFacts = ({ trend, mechanism }: Analysis, reference: string): readonly (readonly [string, string])[] => {
+const growthFacts = (analysis: Analysis): readonly (readonly [string, string])[] => {
+  const { trend, mechanism } = analysis;
   const isFull = mechanism === 'ephemeral-port-exhaustion' || mechanism === 'descriptor-exhaustion';
   const grows = !isFull && trend.perMinute !== null && trend.perMinute >= 1;
-  return [
-    ...(grows ? [['Growth', rate(trend.perMinute ?? 0)] as const] : []),
-    ...(trend.exhaustsAt === null ? [] : [['Lasts until', `about ${when(trend.exhaustsAt, reference)} at this rate`] as const]),
-  ];
+  return [...(grows ? [['Growth', rate(trend.perMinute ?? 0)] as const] : []), ...lastsUntil(analysis)];
 };
 
 const factsOf = (analysis: Analysis): View['facts'] => {
-  const reference = analysis.updatedAt;
   return [
     ['Since', `${day(analysis.openedAt)} ${clock(analysis.openedAt)}`],
     ...(analysis.resolvedAt === null ? [] : [['Over since', `${day(analysis.resolvedAt)} ${clock(analysis.resolvedAt)}`] as const]),
     ['Cause', `${analysis.cause} (${CERTAINTY[analysis.confidence]})`],
     ['Culprit', culpritName(analysis)],
+    ...(analysis.culprit?.unit ? [['Unit', safe(analysis.culprit.unit)] as const] : []),
     ...(analysis.culprit?.peer ? [['Peer', analysis.culprit.peer] as const] : []),
     ...(analysis.resource.localPort === null ? [] : [['Port', String(analysis.resource.localPort)] as const]),
+    ...(analysis.resource.netns === null ? [] : [['Namespace', safe(analysis.resource.netns)] as const]),
     // Of a fleet these are told host by host.
-    ...(isFleet(analysis) ? [] : [...portFacts(analysis), ...resourceFacts(analysis), ...growthFacts(analysis, reference)]),
+    ...(isFleet(analysis) ? [] : [...portFacts(analysis), ...resourceFacts(analysis), ...growthFacts(analysis)]),
     ...analysis.contributors.map(
       (other) =>
         [
