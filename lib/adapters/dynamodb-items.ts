@@ -13,6 +13,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
  * | `HOST#<host>` | `HEARD`                    | when the host was last heard of        | `HOSTS#<shard>`, host          |
  * | `HOST#<host>` | `S#<takenAt>#<content>`    | a snapshot's digest                    |                                |
  * | `HOST#<host>` | `L#<covers to>#<content>`  | a log's digest                         |                                |
+ * | `HOST#<host>` | `M#<at>#<content>`         | a marker of a deployment               |                                |
  * | `HOST#<host>` | `P#<content>#<port>`       | a port looked up in a snapshot         |                                |
  * | `HOST#<host>` | `CASE#<id>`                | an analysis                            | `A#<day>`, openedAt, id        |
  * | `HOST#<host>` | `IN#<case's id>`           | the fleet that a case is in            |                                |

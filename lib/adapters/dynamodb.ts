@@ -2,6 +2,7 @@ import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand, QueryCommand 
 import type { Board } from '../cases/board.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
+import { digestTime } from '../model/digest-time.ts';
 import type { Clock, Records, Rejection } from '../use-cases/ports.ts';
 import { dynamoFleets } from './dynamodb-fleets.ts';
 import { dayOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
@@ -21,11 +22,11 @@ export const DEFAULT_RETENTION: Retention = { digests: 3, analyses: 400, rejecti
 /** The host is noted as heard of at most so often: one write in five for a snapshot a minute. */
 const HEARD_EVERY_MS = 5 * 60_000;
 const MAX_LOGS = 60;
+const MAX_MARKERS = 10;
 const NOBODY = '?';
 
-const digestTime = (digest: Digest): string => (digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to);
-const digestKey = (digest: Digest): string =>
-  `${digest.kind === 'snapshot' ? 'S' : 'L'}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
+const PREFIXES: Readonly<Record<Digest['kind'], string>> = { snapshot: 'S', log: 'L', marker: 'M' };
+const digestKey = (digest: Digest): string => `${PREFIXES[digest.kind]}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
 
 const isBusy = (board: Board): boolean => board.outbox.length > 0 || board.cases.some(({ status }) => status === 'open');
 
@@ -77,10 +78,15 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     },
 
     async recentDigests(host, { spanMs, maxSnapshots }) {
-      const [snapshots, logs] = await Promise.all([query(host, 'S#', maxSnapshots), query(host, 'L#', MAX_LOGS)]);
+      const [snapshots, logs, markers] = await Promise.all([
+        query(host, 'S#', maxSnapshots),
+        query(host, 'L#', MAX_LOGS),
+        query(host, 'M#', MAX_MARKERS),
+      ]);
       const all = [...snapshots, ...logs];
       const newest = all.reduce((latest, digest) => (digestTime(digest) > latest ? digestTime(digest) : latest), '');
-      return newest === '' ? [] : all.filter((digest) => Date.parse(digestTime(digest)) >= Date.parse(newest) - spanMs);
+      if (newest === '') return [];
+      return [...all, ...markers].filter((digest) => Date.parse(digestTime(digest)) >= Date.parse(newest) - spanMs);
     },
 
     async lastHeard(host) {

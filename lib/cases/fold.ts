@@ -1,7 +1,8 @@
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Window } from '../diagnosis/facts.ts';
 import type { Finding } from '../model/analysis.ts';
-import type { Digest, PortLookup } from '../model/digest.ts';
+import type { Digest, LogDigest, PortLookup } from '../model/digest.ts';
+import { digestTime } from '../model/digest-time.ts';
 import type { Checkpoint } from './board.ts';
 import { addVictims, type Case, openCase } from './case.ts';
 
@@ -14,13 +15,9 @@ export interface FoldSettings {
   readonly latenessMs: number;
 }
 
-const timeOf = (digest: Digest): string => (digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to);
-
 /** A log testifies from its first failure on, for all that it covers. */
-const beginsAt = (digest: Digest): string =>
-  digest.kind === 'snapshot'
-    ? digest.takenAt
-    : digest.failures.reduce((first, { firstAt }) => (firstAt < first ? firstAt : first), digest.covers.to);
+const beginsAt = (digest: LogDigest): string =>
+  digest.failures.reduce((first, { firstAt }) => (firstAt < first ? firstAt : first), digest.covers.to);
 
 const minus = (at: string, ms: number): string => new Date(Date.parse(at) - ms).toISOString();
 
@@ -29,8 +26,10 @@ const windowAt = (at: string, digests: readonly Digest[], settings: FoldSettings
   const start = minus(at, settings.windowMs);
   const snapshots = digests.filter((digest) => digest.kind === 'snapshot' && digest.takenAt <= at && digest.takenAt >= start);
   const logs = digests.filter((digest) => digest.kind === 'log' && beginsAt(digest) <= at && digest.covers.to >= start);
-  const newest = snapshots.toSorted((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1)).slice(0, settings.maxSnapshots);
-  return [...newest, ...logs];
+  const newest = snapshots.toSorted((a, b) => (digestTime(a) < digestTime(b) ? 1 : -1)).slice(0, settings.maxSnapshots);
+  // A marker is no evidence of trouble; it may lie before the window that shows what it began.
+  const markers = digests.filter((digest) => digest.kind === 'marker' && digest.at <= at);
+  return [...newest, ...logs, ...markers];
 };
 
 const latestOf = (cases: readonly Case[], resourceKey: string): Case | null =>
@@ -88,7 +87,9 @@ const step = (cases: readonly Case[], window: Window, snapshotAt: string | null,
 };
 
 const newestOf = (digests: readonly Digest[]): string | null =>
-  digests.reduce<string | null>((newest, digest) => (newest === null || timeOf(digest) > newest ? timeOf(digest) : newest), null);
+  digests
+    .filter(({ kind }) => kind !== 'marker')
+    .reduce<string | null>((newest, digest) => (newest === null || digestTime(digest) > newest ? digestTime(digest) : newest), null);
 
 /** A case that was over so long ago is history: the table keeps it, the board does not. */
 const forget = (cases: readonly Case[], newest: string, settings: FoldSettings): readonly Case[] =>

@@ -3,6 +3,7 @@ import { clock, count } from '../text/words.ts';
 import { adviceOn } from './advice.ts';
 import type { Contest } from './contest.ts';
 import { contestsOf, fixedPortContests, poolContests } from './contests.ts';
+import { deploymentBefore, deploymentSentence } from './deployments.ts';
 import { correlate, type Facts, type WantedLookup, type Window } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
 import { byNamespace } from './namespaces.ts';
@@ -123,6 +124,8 @@ const assemble = (contest: Contest, facts: Facts, draft: Draft, rule: Rule | nul
   const isOwn = (group: FailureGroup): boolean => isCulprit(group, draft, facts);
   const advice = adviceOn(cause, draft, { own: groups.filter(isOwn), others: groups.filter((group) => !isOwn(group)) }, facts);
   const since = victims.reduce((first, { firstAt }) => (firstAt < first ? firstAt : first), draft.since);
+  const apps = victims.map(({ app }) => app);
+  const deployment = deploymentBefore(since, draft, apps, facts);
   return {
     host: facts.host,
     cause,
@@ -139,13 +142,16 @@ const assemble = (contest: Contest, facts: Facts, draft: Draft, rule: Rule | nul
     lastSeenAt: facts.newestAt ?? since,
     overAt: draft.overAt,
     summary: draft.summary,
-    explanation: advice.likely === '' ? draft.explanation : `${draft.explanation} ${advice.likely}`,
+    explanation: [draft.explanation, deployment === null ? '' : deploymentSentence(since, deployment), advice.likely]
+      .filter((part) => part !== '')
+      .join(' '),
     caveats: rule === null ? facts.remarks : [...draft.doubts, ...facts.remarks],
     evidence: [...failureEvidence(groups), ...draft.evidence],
     remedy: { ...draft.remedy, fix: advice.fix, source: advice.source },
     ports: draft.ports,
     trend: draft.trend,
     setAside: setAside(judged, rule),
+    deployment,
   };
 };
 

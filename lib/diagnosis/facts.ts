@@ -1,4 +1,4 @@
-import type { Digest, LogDigest, PortLookup, SnapshotDigest } from '../model/digest.ts';
+import type { Digest, LogDigest, MarkerDigest, PortLookup, SnapshotDigest } from '../model/digest.ts';
 import type { Source } from '../model/snapshot.ts';
 import { type FailureGroup, mergeFailures } from './merge-failures.ts';
 
@@ -17,6 +17,8 @@ export interface Facts {
   readonly snapshots: readonly SnapshotDigest[];
   readonly failures: readonly FailureGroup[];
   readonly lookups: readonly PortLookup[];
+  /** What was deployed, in order. */
+  readonly markers: readonly MarkerDigest[];
   /** The newest time that any evidence bears; `null` for an empty window. */
   readonly newestAt: string | null;
   readonly remarks: readonly string[];
@@ -50,6 +52,11 @@ const distinctSnapshots = (digests: readonly Digest[]): readonly SnapshotDigest[
 const distinctLogs = (digests: readonly Digest[]): readonly LogDigest[] =>
   digests.filter(isLog).sort((a, b) => (a.source.uri < b.source.uri ? -1 : a.source.uri > b.source.uri ? 1 : 0));
 
+const distinctMarkers = (digests: readonly Digest[]): readonly MarkerDigest[] =>
+  [...new Map(digests.flatMap((digest) => (digest.kind === 'marker' ? [[digest.contentId, digest] as const] : []))).values()].sort(
+    (a, b) => (a.at === b.at ? (a.contentId < b.contentId ? -1 : 1) : a.at < b.at ? -1 : 1),
+  );
+
 /** The same remark about many uploads is made once, with the figures of the last. */
 const distinctRemarks = (remarks: readonly string[]): readonly string[] =>
   [...new Map(remarks.map((remark) => [remark.replaceAll(/\d+/g, '#'), remark])).values()].slice(0, 6);
@@ -66,6 +73,7 @@ export const correlate = (window: Window): Facts => {
     snapshots,
     failures,
     lookups: window.lookups,
+    markers: distinctMarkers(window.digests),
     newestAt: times.reduce<string | null>((newest, at) => (newest === null || at > newest ? at : newest), null),
     remarks: distinctRemarks([...snapshots, ...logs].flatMap(({ remarks }) => remarks)),
   };

@@ -8,6 +8,7 @@ import { fitLog, fitSnapshot } from './fit.ts';
 import { type Inflated, inflate } from './inflate.ts';
 import { MAX_LOG_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
+import { MAX_MARKER_BYTES, readMarkers } from './marker.ts';
 import { digestSnapshot, type UploadFacts } from './snapshot-digest.ts';
 import { type TakenAt, takenAt } from './taken-at.ts';
 import type { UploadKey } from './upload-key.ts';
@@ -35,20 +36,39 @@ const faultSentence = (inflated: Inflated): string | null => {
   const fault = inflated.fault();
   if (fault === null) return null;
   return fault.kind === 'too-large'
-    ? `It inflates to more than ${fault.limit / (1024 * 1024)} MiB; what lies beyond is not read.`
+    ? `It inflates to more than ${Math.ceil(fault.limit / 1024)} KiB; what lies beyond is not read.`
     : `Its gzip data is damaged or cut short (${fault.detail}); what came before is read.`;
 };
 
 /** Reads an upload, of any size in bounded memory, into its digests. Rejects (throws) only for faults of the transport. */
-export const digestUpload = (upload: Upload): Promise<DigestOutcome> =>
-  upload.ref.kind === 'snapshots' ? digestSnapshots(upload, upload.ref.name) : digestLogUpload(upload, upload.ref.app, upload.ref.name);
+export const digestUpload = (upload: Upload): Promise<DigestOutcome> => {
+  const { ref } = upload;
+  switch (ref.kind) {
+    case 'snapshots':
+      return digestSnapshots(upload, ref);
+    case 'logs':
+      return digestLogUpload(upload, ref);
+    case 'events':
+      return digestEvents(upload, ref.host);
+  }
+};
 
-const factsOf = (upload: Upload): UploadFacts => ({ host: upload.ref.host, uri: upload.uri, uploadedAt: upload.lastModified });
+const factsOf = (upload: Upload, host: string): UploadFacts => ({ host, uri: upload.uri, uploadedAt: upload.lastModified });
 
-const digestSnapshots = async (upload: Upload, name: string): Promise<DigestOutcome> => {
+const digestEvents = async (upload: Upload, host: string | null): Promise<DigestOutcome> => {
+  const inflated = inflate(upload.body, MAX_MARKER_BYTES);
+  const parts: Uint8Array[] = [];
+  for await (const chunk of inflated.chunks) parts.push(chunk);
+  const fault = faultSentence(inflated);
+  if (fault !== null) return rejected(fault);
+  const read = readMarkers(Buffer.concat(parts).toString('utf8'), { host, uri: upload.uri, uploadedAt: upload.lastModified });
+  return read.kind === 'read' ? { kind: 'digested', digests: read.markers } : rejected(read.reason);
+};
+
+const digestSnapshots = async (upload: Upload, { host, name }: { host: string; name: string }): Promise<DigestOutcome> => {
   const digests: SnapshotDigest[] = [];
   const reader = new SnapshotReader((snapshot) =>
-    digests.push(fitSnapshot(digestSnapshot(snapshot, factsOf(upload), timeOf(upload, snapshot, name)))),
+    digests.push(fitSnapshot(digestSnapshot(snapshot, factsOf(upload, host), timeOf(upload, snapshot, name)))),
   );
   const lines = new LineSplitter((text, line) => reader.line(text, line));
   const inflated = inflate(upload.body, MAX_SNAPSHOT_BYTES);
@@ -70,7 +90,10 @@ const timeOf = (upload: Upload, snapshot: Snapshot, name: string): TakenAt => {
   return upload.clockIsTrusted === false ? { ...taken, remarks: [] } : taken;
 };
 
-const digestLogUpload = async (upload: Upload, app: string, name: string): Promise<DigestOutcome> => {
+const digestLogUpload = async (
+  upload: Upload,
+  { host, app, name }: { host: string; app: string; name: string },
+): Promise<DigestOutcome> => {
   // Logs bear no zone of their own; the key's time tells the day of lines that have none.
   const uploadedAt = takenAt(null, name, upload.lastModified).at;
   const tally = new FailureTally();
@@ -93,5 +116,5 @@ const digestLogUpload = async (upload: Upload, app: string, name: string): Promi
     covers: result.covers ?? { from: uploadedAt, to: uploadedAt },
     remarks: fault === null ? [] : [fault],
   };
-  return { kind: 'digested', digests: [fitLog(digestLog(factsOf(upload), facts, tally.finish()))] };
+  return { kind: 'digested', digests: [fitLog(digestLog(factsOf(upload, host), facts, tally.finish()))] };
 };

@@ -122,6 +122,18 @@ export interface SetAside {
   readonly because: string;
 }
 
+/** What was deployed just before it began, as a marker tells. */
+export interface Deployment {
+  /** `deploy`, `restart`, `config`, …, as whoever did it wrote it. */
+  readonly kind: string;
+  readonly app: string;
+  readonly version: string | null;
+  readonly at: string;
+  /** Whether it is a program of this analysis: the culprit, or one that fails. */
+  readonly involved: boolean;
+  readonly source: string;
+}
+
 /** What a diagnosis says about one contested thing of one host, before it has a life (`cases/`). */
 export interface Finding {
   readonly host: string;
@@ -149,6 +161,7 @@ export interface Finding {
   readonly ports: PortsInUse | null;
   readonly trend: Trend;
   readonly setAside: readonly SetAside[];
+  readonly deployment: Deployment | null;
 }
 
 /** One host's part in a fleet's trouble: an analysis of its own, in short. */

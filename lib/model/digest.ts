@@ -6,7 +6,7 @@ import type { TcpState } from './socket.ts';
  * What is kept of an upload for correlation: 4 KB typical, 32 KB at most, whatever the upload's size (DESIGN.md).
  * The raw object stays the evidence.
  */
-export type Digest = SnapshotDigest | LogDigest;
+export type Digest = SnapshotDigest | LogDigest | MarkerDigest;
 
 /** How a time came about; DESIGN.md's upload contract ranks them. */
 export type TakenAtBasis = 'snapshot' | 'key' | 'last-modified';
@@ -190,6 +190,17 @@ export interface LogDigest extends DigestBase {
   readonly chunk: { readonly file: string; readonly from: number; readonly to: number } | null;
   readonly records: number;
   readonly failures: readonly FailureCount[];
+}
+
+/** Something that was done to a host on purpose, told by whoever did it: a deployment, a restart, a change of configuration. */
+export interface MarkerDigest extends DigestBase {
+  readonly kind: 'marker';
+  readonly at: string;
+  /** In one word, as written: `deploy`. */
+  readonly what: string;
+  readonly app: string;
+  /** The version that came, as written; `null` where nobody said. */
+  readonly release: string | null;
 }
 
 /** The sockets that have one local port, looked up in a raw snapshot because a fixed port fails and the digest cannot say who has it. */

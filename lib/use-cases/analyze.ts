@@ -146,7 +146,9 @@ const unparsedIn = ({ file, digests, refused }: ReadFile): readonly UnparsedUplo
 
 const span = (digests: readonly Digest[]): { from: string | null; to: string | null } => {
   const times = digests
-    .flatMap((digest) => (digest.kind === 'snapshot' ? [digest.takenAt] : [digest.covers.from, digest.covers.to]))
+    .flatMap((digest) =>
+      digest.kind === 'log' ? [digest.covers.from, digest.covers.to] : digest.kind === 'snapshot' ? [digest.takenAt] : [],
+    )
     .sort();
   return { from: times[0] ?? null, to: times.at(-1) ?? null };
 };
@@ -171,9 +173,10 @@ export const analyzePaths = async (paths: readonly string[], files: FileReader, 
     analyses.push(...analysesOf(host, own, lookups));
   }
   const snapshots = digests.filter(({ kind }) => kind === 'snapshot').length;
+  const logs = digests.filter(({ kind }) => kind === 'log').length;
   return {
     analyses: groupAnalyses(analyses).toSorted(byRank),
     unparsed: results.flatMap(unparsedIn),
-    read: { snapshots, logs: digests.length - snapshots, ...span(digests) },
+    read: { snapshots, logs, ...span(digests) },
   };
 };

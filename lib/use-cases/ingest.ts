@@ -5,7 +5,7 @@ import type { ObjectRef } from './ports.ts';
 import { settleHost } from './settle.ts';
 
 export type IngestOutcome =
-  | { readonly kind: 'ingested'; readonly host: string; readonly digests: number }
+  | { readonly kind: 'ingested'; readonly host: string | null; readonly digests: number }
   /** Recorded, so that whoever set up the host sees why nothing comes. */
   | { readonly kind: 'rejected'; readonly reason: string }
   /** Deleted before it was read. */
@@ -30,7 +30,8 @@ export const ingest = async (ref: ObjectRef, deps: Deps): Promise<IngestOutcome>
   const outcome = await digestUpload({ ref: key, uri, lastModified: object.lastModified, timezone: object.timezone, body: object.body });
   if (outcome.kind === 'rejected') return reject(ref, key.host, outcome.reason, deps);
   for (const digest of outcome.digests) await deps.records.putDigest(digest, deps.clock.now());
-  await settleHost(key.host, deps);
+  // A marker changes words only: the host's next snapshot puts it to them.
+  if (key.kind !== 'events') await settleHost(key.host, deps);
   deps.journal.info('ingested', { host: key.host, digests: outcome.digests.length, bytes: object.bytes });
   return { kind: 'ingested', host: key.host, digests: outcome.digests.length };
 };

@@ -8,6 +8,7 @@ import { portsToLookUp } from '../diagnosis/diagnose.ts';
 import type { WantedLookup } from '../diagnosis/facts.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
+import { digestTime } from '../model/digest-time.ts';
 import { ContentionError, MAX_ROUNDS } from './contention.ts';
 import { type Deliver, deliver } from './deliver.ts';
 import type { Deps } from './deps.ts';
@@ -57,7 +58,7 @@ const lookUp = async (host: string, digests: readonly Digest[], deps: Deps): Pro
 const newestAt = (digests: readonly Digest[], fallback: string): string =>
   digests.reduce(
     (newest, digest) => {
-      const at = digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to;
+      const at = digestTime(digest);
       return at > newest ? at : newest;
     },
     digests.length === 0 ? fallback : '',

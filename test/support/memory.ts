@@ -2,6 +2,7 @@ import type { Board } from '../../lib/cases/board.ts';
 import type { Announcement, Fleet, Membership } from '../../lib/fleet/fleet.ts';
 import type { Analysis } from '../../lib/model/analysis.ts';
 import type { Digest, PortLookup } from '../../lib/model/digest.ts';
+import { digestTime } from '../../lib/model/digest-time.ts';
 import type { Deps } from '../../lib/use-cases/deps.ts';
 import type { FleetRecords, HostSummary, Page, Records, Rejection, StoredObject, Uploads } from '../../lib/use-cases/ports.ts';
 import { defaultSettings } from '../../lib/use-cases/settings.ts';
@@ -9,7 +10,6 @@ import { defaultSettings } from '../../lib/use-cases/settings.ts';
 /** What every call to the world goes through: the place where a test lets others go first, or lets the function die. */
 export type Gate = (call: string) => Promise<void>;
 
-const timeOf = (digest: Digest): string => (digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to);
 const onePage = <T>(items: readonly T[]): Page<T> => ({ items, cursor: null });
 
 /** The world in memory, with the promises of the real one: conditional writes, consistent reads, idempotent puts. */
@@ -120,15 +120,17 @@ export class World {
       putDigest: (digest, heardAt) =>
         after('putDigest', () => {
           this.heard.set(digest.host, heardAt);
-          this.digests.set(`${digest.host} ${timeOf(digest)} ${digest.contentId}`, structuredClone(digest));
+          this.digests.set(`${digest.host} ${digestTime(digest)} ${digest.contentId}`, structuredClone(digest));
         }),
       recentDigests: (host, { spanMs, maxSnapshots }) =>
         after('recentDigests', () => {
-          const own = [...this.digests.values()].filter((digest) => digest.host === host).sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
-          const newest = own[0] === undefined ? 0 : Date.parse(timeOf(own[0]));
+          const own = [...this.digests.values()]
+            .filter((digest) => digest.host === host)
+            .sort((a, b) => (digestTime(a) < digestTime(b) ? 1 : -1));
+          const newest = own[0] === undefined ? 0 : Date.parse(digestTime(own[0]));
           const snapshots = own.filter(({ kind }) => kind === 'snapshot').slice(0, maxSnapshots);
           return [...snapshots, ...own.filter(({ kind }) => kind === 'log')].filter(
-            (digest) => Date.parse(timeOf(digest)) >= newest - spanMs,
+            (digest) => Date.parse(digestTime(digest)) >= newest - spanMs,
           );
         }),
       lastHeard: (host) => after('lastHeard', () => this.heard.get(host) ?? null),

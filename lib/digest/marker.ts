@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { MarkerDigest } from '../model/digest.ts';
+import { plain } from '../text/plain.ts';
+import { HOST_NAME } from './upload-key.ts';
+
+/** A marker is a line or two; a CI job may list its hosts. */
+export const MAX_MARKER_BYTES = 256 * 1024;
+/** Hosts that one marker may name. */
+const MAX_HOSTS = 1000;
+
+const words = z.string().min(1).max(80).transform(plain);
+
+const marker = z.object({
+  /** `deploy`, `restart`, `config`, …: what was done, in one word. */
+  kind: words,
+  app: words,
+  version: words.nullish(),
+  at: z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString()),
+  hosts: z.array(z.string().regex(HOST_NAME, 'expected a host name')).max(MAX_HOSTS).optional(),
+});
+
+const markers = z.union([marker.transform((one) => [one]), z.array(marker).min(1).max(100)]);
+
+export interface MarkerSource {
+  /** From the key; `null` where the body names its hosts. */
+  readonly host: string | null;
+  readonly uri: string;
+  readonly uploadedAt: string;
+}
+
+export type MarkersRead =
+  | { readonly kind: 'read'; readonly markers: readonly MarkerDigest[] }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+const toDigest = (one: z.infer<typeof marker>, host: string, { uri, uploadedAt }: MarkerSource): MarkerDigest => {
+  const what = { what: one.kind, app: one.app, release: one.version ?? null };
+  return {
+    version: 1,
+    kind: 'marker',
+    host,
+    contentId: createHash('sha256')
+      .update(JSON.stringify([one.at, what]))
+      .digest('hex'),
+    source: { uri, lines: [1, 1] },
+    uploadedAt,
+    account: { total: 1, understood: 1, ignored: 0, unparsed: 0, samples: [] },
+    remarks: [],
+    at: one.at,
+    ...what,
+  };
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const EXPECTED = '{"kind": "deploy", "app": "sync", "version": "2.8.1", "at": "2026-11-23T09:58:00Z"}';
+
+/** Reads the markers of an upload: one JSON object, or an array of them. Under a host's key they are that host's, whatever they say. */
+export const readMarkers = (text: string, source: MarkerSource): MarkersRead => {
+  const json = parseJson(text);
+  if (json === undefined) return { kind: 'refused', reason: `An event is JSON, for instance ${EXPECTED}. This is not JSON.` };
+  const parsed = markers.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return {
+      kind: 'refused',
+      reason: `An event is like ${EXPECTED}. ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}.`,
+    };
+  }
+  const all = parsed.data.flatMap((one) =>
+    (source.host === null ? (one.hosts ?? []) : [source.host]).map((host) => toDigest(one, host, source)),
+  );
+  return all.length > 0
+    ? { kind: 'read', markers: all }
+    : { kind: 'refused', reason: 'An event under events/ must name its hosts: "hosts": ["web-03", …].' };
+};
