@@ -31,12 +31,15 @@ export type DigestOutcome =
 
 const rejected = (reason: string): DigestOutcome => ({ kind: 'rejected', reason });
 
+const MIB = 1024 * 1024;
+const sizeWords = (bytes: number): string => (bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`);
+
 /** A whole sentence on why the body could not be read to its end, or `null`. */
 const faultSentence = (inflated: Inflated): string | null => {
   const fault = inflated.fault();
   if (fault === null) return null;
   return fault.kind === 'too-large'
-    ? `It inflates to more than ${Math.ceil(fault.limit / 1024)} KiB; what lies beyond is not read.`
+    ? `It inflates to more than ${sizeWords(fault.limit)}; what lies beyond is not read.`
     : `Its gzip data is damaged or cut short (${fault.detail}); what came before is read.`;
 };
 

@@ -20,7 +20,7 @@ const marker = z.object({
   hosts: z.array(z.string().regex(HOST_NAME, 'expected a host name')).max(MAX_HOSTS).optional(),
 });
 
-const markers = z.union([marker.transform((one) => [one]), z.array(marker).min(1).max(100)]);
+const markers = z.array(marker).min(1).max(100);
 
 export interface MarkerSource {
   /** From the key; `null` where the body names its hosts. */
@@ -65,12 +65,13 @@ const EXPECTED = '{"kind": "deploy", "app": "sync", "version": "2.8.1", "at": "2
 export const readMarkers = (text: string, source: MarkerSource): MarkersRead => {
   const json = parseJson(text);
   if (json === undefined) return { kind: 'refused', reason: `An event is JSON, for instance ${EXPECTED}. This is not JSON.` };
-  const parsed = markers.safeParse(json);
+  const parsed = markers.safeParse(Array.isArray(json) ? json : [json]);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
+    const where = issue?.path.slice(Array.isArray(json) ? 0 : 1).join('.') ?? '';
     return {
       kind: 'refused',
-      reason: `An event is like ${EXPECTED}. ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}.`,
+      reason: `An event is like ${EXPECTED}. ${where}: ${issue?.message ?? 'not understood'}.`,
     };
   }
   const all = parsed.data.flatMap((one) =>

@@ -129,7 +129,7 @@ export class World {
             .sort((a, b) => (digestTime(a) < digestTime(b) ? 1 : -1));
           const newest = own[0] === undefined ? 0 : Date.parse(digestTime(own[0]));
           const snapshots = own.filter(({ kind }) => kind === 'snapshot').slice(0, maxSnapshots);
-          return [...snapshots, ...own.filter(({ kind }) => kind === 'log')].filter(
+          return [...snapshots, ...own.filter(({ kind }) => kind !== 'snapshot')].filter(
             (digest) => Date.parse(digestTime(digest)) >= newest - spanMs,
           );
         }),
