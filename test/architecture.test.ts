@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/parsers': ['lib/model'],
   'lib/digest': ['lib/model', 'lib/parsers', 'lib/text'],
   'lib/diagnosis': ['lib/model', 'lib/digest', 'lib/text'],
-  'lib/cases': ['lib/model', 'lib/diagnosis'],
+  'lib/cases': ['lib/model', 'lib/diagnosis', 'lib/text'],
   'lib/report': ['lib/model', 'lib/cases', 'lib/text'],
   'lib/use-cases': ['lib/model', 'lib/digest', 'lib/diagnosis', 'lib/cases'],
   'lib/adapters': ['lib/model', 'lib/cases', 'lib/report', 'lib/use-cases'],

@@ -6,7 +6,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Board } from '../cases/board.ts';
+import { type Board, isBusy } from '../cases/board.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Clock, Records, Rejection } from '../use-cases/ports.ts';
@@ -31,8 +31,6 @@ const NOBODY = '?';
 const digestTime = (digest: Digest): string => (digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to);
 const digestKey = (digest: Digest): string =>
   `${digest.kind === 'snapshot' ? 'S' : 'L'}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
-
-const isBusy = (board: Board): boolean => board.outbox.length > 0 || board.cases.some(({ status }) => status === 'open');
 
 /** The table over DynamoDB. Reads that decide anything are strongly consistent; lists come from the index. */
 export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Clock, retention: Retention = DEFAULT_RETENTION): Records => {

@@ -16,6 +16,7 @@ import {
   shareOf,
   suspectName,
 } from './ephemeral.ts';
+import { limitFor } from './limit.ts';
 import type { Suspect } from './suspects.ts';
 import { closeWaitStays, growthPerMinute, held, type Moment, STAYS_MIN_SHARE, since, type Track } from './track.ts';
 import { clear, found, linesOf, quoteSnapshot, type Verdict } from './verdict.ts';
@@ -45,11 +46,14 @@ const growsSteadily = ({ track }: Suspect): boolean => {
   return present.length >= SMALL_MIN_SNAPSHOTS && steps.every((step) => step >= 0) && rises >= SMALL_MIN_RISES * steps.length;
 };
 
-const isSmallLeak = (suspect: Suspect): boolean =>
-  suspect.moment.closeWait >= SMALL_MIN_SOCKETS && growsSteadily(suspect) && (closeWaitStays(suspect.track)?.share ?? 0) >= SMALL_MIN_STAYS;
+/** What has shown itself to be a leak by its growth stays one while it pauses: nothing has left it. */
+const isSmallLeak = (suspect: Suspect, isOpen: boolean): boolean =>
+  suspect.moment.closeWait >= limitFor(SMALL_MIN_SOCKETS, isOpen) &&
+  (isOpen || growsSteadily(suspect)) &&
+  (closeWaitStays(suspect.track)?.share ?? 0) >= SMALL_MIN_STAYS;
 
-const isLeak = (suspect: Suspect): boolean =>
-  natureOf(suspect).kind === 'leak' && (held(suspect.moment) >= MIN_SOCKETS || isSmallLeak(suspect));
+const isLeak = (suspect: Suspect, isOpen: boolean): boolean =>
+  natureOf(suspect).kind === 'leak' && (held(suspect.moment) >= limitFor(MIN_SOCKETS, isOpen) || isSmallLeak(suspect, isOpen));
 
 /** Whether the pile is stuck rather than merely large, as far as one or more snapshots can tell. */
 const stuckDoubt = (suspect: Suspect): readonly string[] => {
@@ -184,9 +188,10 @@ const judge = (contest: EphemeralContest, suspect: Suspect): Verdict => {
 /** A range that is full is judged by who would free most of it; one that is not, by the largest leak. */
 export const judgeClientLeak = (contest: EphemeralContest): Verdict => {
   const [largest] = contest.suspects;
-  const suspect = contest.isExhausted === true ? largest : contest.suspects.find(isLeak);
+  const isOpen = contest.open !== null;
+  const suspect = contest.isExhausted === true ? largest : contest.suspects.find((candidate) => isLeak(candidate, isOpen));
   if (suspect === undefined || largest === undefined) return clear('No program holds client connections in CLOSE_WAIT.');
-  if (!isLeak(suspect)) {
+  if (!isLeak(suspect, isOpen)) {
     const nature = natureOf(suspect);
     if (nature.kind === 'traffic')
       return clear(
@@ -196,7 +201,7 @@ export const judgeClientLeak = (contest: EphemeralContest): Verdict => {
       `${suspectName(suspect)}, who holds most ports, has ${count(suspect.moment.closeWait, 'socket')} in CLOSE_WAIT at ${clock(suspect.moment.snapshot.takenAt)}.`,
     );
   }
-  if (contest.victims.length === 0 && contest.isExhausted !== true && isUndecided(contest, suspect)) {
+  if (!isOpen && contest.victims.length === 0 && contest.isExhausted !== true && isUndecided(contest, suspect)) {
     return clear(
       `${count(suspect.moment.closeWait, 'CLOSE_WAIT socket')} of ${suspectName(suspect)} in one snapshot may be about to be closed.`,
     );

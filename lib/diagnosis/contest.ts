@@ -1,3 +1,4 @@
+import type { Severity } from '../model/analysis.ts';
 import type { Listener, PortRow, PortUse, ProcessFact, SnapshotDigest } from '../model/digest.ts';
 import type { Capacity } from './capacity.ts';
 import type { FailureGroup } from './merge-failures.ts';
@@ -16,6 +17,8 @@ interface ContestBase {
   readonly victims: readonly FailureGroup[];
   /** All of the window, in order. */
   readonly snapshots: readonly SnapshotDigest[];
+  /** How severe the open case about it stands; `null` where none is open. Limits are lower to leave than to enter (`limit.ts`). */
+  readonly open: Severity | null;
 }
 
 /** The ephemeral ports: someone could not get one, or someone takes ever more. */

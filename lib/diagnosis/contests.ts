@@ -58,6 +58,7 @@ export const fixedPortContests = (facts: Facts): readonly FixedPortContest[] =>
             port,
             victims,
             snapshots: facts.snapshots,
+            open: facts.open.get(`fixed-port:${port}`) ?? null,
             capacity: capacityOf(facts.snapshots),
             sightings: sightingsOf(facts, port, victims),
             listeners: facts.snapshots.flatMap((snapshot) =>
@@ -94,6 +95,7 @@ const descriptorContest = (facts: Facts, app: string, victims: readonly FailureG
     app,
     victims,
     snapshots: facts.snapshots,
+    open: facts.open.get(`descriptors:${app}`) ?? null,
     process: best?.process ?? null,
     snapshot: best?.snapshot ?? null,
     track: track(facts.snapshots, ({ holder }) => holder.kind === 'process' && holder.pid === pid),
@@ -117,6 +119,7 @@ const serviceContests = (facts: Facts): readonly ServiceContest[] => {
     port,
     victims: [],
     snapshots: facts.snapshots,
+    open: facts.open.get(`accept-queue:${port}`) ?? null,
     listener: last.listeners.find((listener) => listener.port === port) ?? null,
     track: track(facts.snapshots, (pile) => pile.side === 'server' && pile.localPort === port),
   }));
@@ -129,6 +132,7 @@ const unresolved = (why: UnresolvedContest['why'], groups: readonly FailureGroup
     resourceKey: `${why}:${app}`,
     victims,
     snapshots: facts.snapshots,
+    open: facts.open.get(`${why}:${app}`) ?? null,
   }));
 
 /** Every failure is in exactly one contest (a warning of a leak in none: nothing failed yet). */

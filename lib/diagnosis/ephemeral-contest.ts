@@ -78,6 +78,7 @@ export const buildEphemeral = (facts: Facts, groups: readonly FailureGroup[]): B
       resourceKey: 'ephemeral-ports',
       victims,
       snapshots: facts.snapshots,
+      open: facts.open.get('ephemeral-ports') ?? null,
       capacity,
       peak: judged?.snapshot ?? null,
       use: judged?.use ?? null,

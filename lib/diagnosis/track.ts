@@ -68,8 +68,14 @@ export const closeWaitStays = (moments: Track): Staying | null => {
 /** Held for good: CLOSE_WAIT, and what will become CLOSE_WAIT when the peer's idle timeout strikes (KERNEL.md: CLOSE_WAIT lags). */
 export const held = (moment: Moment): number => moment.closeWait + moment.established;
 
+/** From the last snapshot before the set appeared: the empty ones before it say nothing of how fast it grows. */
+const fromStart = (moments: Track, value: (moment: Moment) => number): Track => {
+  const start = moments.findIndex((moment) => value(moment) > 0);
+  return moments.slice(Math.max(0, start - 1));
+};
+
 export const growthPerMinute = (moments: Track, value: (moment: Moment) => number = held): number | null =>
-  slopePerMinute(moments.map((moment): Point => [Date.parse(moment.snapshot.takenAt), value(moment)]));
+  slopePerMinute(fromStart(moments, value).map((moment): Point => [Date.parse(moment.snapshot.takenAt), value(moment)]));
 
 /** The first of the consecutive snapshots up to the last in which the set exists: since when, as far as the window shows. */
 export const since = (moments: Track, value: (moment: Moment) => number = held): string | null => {

@@ -141,6 +141,19 @@ export interface Finding {
   readonly setAside: readonly SetAside[];
 }
 
+/** A stretch of time in which the thing was contested; `to` is `null` while it lasts. */
+export interface Episode {
+  readonly from: string;
+  readonly to: string | null;
+}
+
+/** How often a thing was contested, since when, and the last episodes (at most 8), the present one last. */
+export interface History {
+  readonly times: number;
+  readonly since: string;
+  readonly episodes: readonly Episode[];
+}
+
 /** DESIGN.md's analysis (contract): a finding with its life. */
 export interface Analysis extends Omit<Finding, 'since' | 'lastSeenAt' | 'overAt' | 'resourceKey'> {
   readonly id: string;
@@ -148,5 +161,10 @@ export interface Analysis extends Omit<Finding, 'since' | 'lastSeenAt' | 'overAt
   readonly openedAt: string;
   readonly updatedAt: string;
   readonly resolvedAt: string | null;
+  readonly history: History;
+  /** A sentence on a remedy that did not last (restarted, and leaking again); `null` where there was none. */
+  readonly setback: string | null;
+  /** What is known of the end, whole sentences: verified by which figures, or merely no longer seen. `null` while open. */
+  readonly outcome: string | null;
   readonly hosts: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { Board, OutboxEntry } from '../../lib/cases/board.ts';
+import { type Board, isBusy, type OutboxEntry } from '../../lib/cases/board.ts';
 import type { Analysis } from '../../lib/model/analysis.ts';
 import type { Digest, PortLookup } from '../../lib/model/digest.ts';
 import type { Deps } from '../../lib/use-cases/deps.ts';
@@ -90,14 +90,7 @@ export class World {
           this.boards.set(board.host, structuredClone({ ...board, version: board.version + 1 }));
           return 'written';
         }),
-      busyHosts: () =>
-        after('busyHosts', () =>
-          onePage(
-            [...this.boards.values()]
-              .filter(({ outbox, cases }) => outbox.length > 0 || cases.some(({ status }) => status === 'open'))
-              .map(({ host }) => host),
-          ),
-        ),
+      busyHosts: () => after('busyHosts', () => onePage([...this.boards.values()].filter(isBusy).map(({ host }) => host))),
       putAnalysis: (analysis, revision) =>
         after('putAnalysis', () => {
           if ((this.analyses.get(analysis.id)?.revision ?? 0) <= revision)
