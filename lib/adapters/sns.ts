@@ -16,7 +16,11 @@ const attribute = (value: string): { DataType: 'String'; StringValue: string } =
 export const snsAnnouncer = (client: SNSClient, topicArn: string, linkBase: string | null): Announcer => ({
   async publish(entry: OutboxEntry): Promise<void> {
     const { analysis } = entry;
-    const context = { transition: entry.kind, link: linkBase === null ? null : `${linkBase}${encodeURIComponent(analysis.id)}` };
+    const context = {
+      transition: entry.kind,
+      at: entry.createdAt,
+      link: linkBase === null ? null : `${linkBase}${encodeURIComponent(analysis.id)}`,
+    };
     const email = renderEmail(analysis, context);
     await client.send(
       new PublishCommand({

@@ -5,6 +5,8 @@ import { wrap } from './wrap.ts';
 
 export interface MessageContext {
   readonly transition: TransitionKind;
+  /** When it is said, by the wall clock. */
+  readonly at: string;
   /** Where to see it; `null` where there is no page. */
   readonly link: string | null;
 }
@@ -27,6 +29,7 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 export const bodyOf = (view: View, link: string | null): readonly string[] => [
   wrap(view.what),
   wrap(view.who),
+  ...(view.before.length === 0 ? [] : [wrap(view.before.join(' '))]),
   wrap(view.analysis.status === 'resolved' ? view.now : `Do now: ${view.now}`),
   ...section(
     'At a glance',
@@ -56,6 +59,6 @@ export const bodyOf = (view: View, link: string | null): readonly string[] => [
 
 /** Subject (ASCII, under 100 characters) and text of the message that email subscribers get. */
 export const renderEmail = (analysis: Analysis, context: MessageContext): { readonly subject: string; readonly text: string } => {
-  const view = viewOf(analysis, context.transition);
+  const view = viewOf(analysis, context.transition, context.at);
   return { subject: subjectOf(view), text: `${bodyOf(view, context.link).join('\n')}\n` };
 };

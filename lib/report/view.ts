@@ -2,7 +2,8 @@ import type { TransitionKind } from '../cases/board.ts';
 import type { Analysis, Victim } from '../model/analysis.ts';
 import { plain, unlinked } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
-import { clock, count, duration, number, percent, program, rate } from '../text/words.ts';
+import { clock, number, percent, program, rate, when } from '../text/words.ts';
+import { comeBack, openFor, over } from './life.ts';
 
 /** What is said, before it is decided how: one view model for email, SMS and terminal. Every text in it is safe to print. */
 export interface View {
@@ -13,6 +14,8 @@ export interface View {
   readonly what: string;
   readonly who: string;
   readonly now: string;
+  /** What became of it before: that it came back, that a restart did not help. */
+  readonly before: readonly string[];
   /** A few words for a subject or an SMS. */
   readonly shortWhat: string;
   readonly shortWho: string;
@@ -64,23 +67,23 @@ const CERTAINTY: Readonly<Record<Analysis['confidence'], string>> = {
 
 const day = (at: string): string => at.slice(0, 10);
 
-/** A time among others: with its date where that is not the day of `reference`. */
-const when = (at: string, reference: string): string => (day(at) === day(reference) ? clock(at) : `${day(at)} ${clock(at)}`);
-
 const appName = (app: string): string => safe(app);
 
-const victimSentence = (victim: Victim, reference: string): string => {
+const victimSentence = (victim: Victim, reference: string, isOver: boolean): string => {
   const pid = victim.pid === null ? '' : ` (pid ${victim.pid})`;
   const times =
     victim.failures === 1
       ? `once, at ${when(victim.firstAt, reference)}`
       : `${number(victim.failures)} times, ${when(victim.firstAt, reference)} to ${when(victim.lastAt, reference)}`;
   const verb =
-    victim.kind === 'pool-exhausted' || victim.kind === 'leak-warning' ? KINDS[victim.kind] : `fails with "${KINDS[victim.kind]}"`;
+    victim.kind === 'pool-exhausted' || victim.kind === 'leak-warning'
+      ? KINDS[victim.kind]
+      : `${isOver ? 'failed' : 'fails'} with "${KINDS[victim.kind]}"`;
   return `${appName(victim.app)}${pid} ${verb}, ${times}`;
 };
 
-const withoutVictims = ({ host, mechanism, ports, resource, trend, updatedAt }: Analysis): string => {
+const withoutVictims = ({ host, status, mechanism, ports, resource, trend, updatedAt }: Analysis): string => {
+  if (status === 'resolved') return `On ${host} nothing failed, as far as its logs have come.`;
   if (mechanism === 'ephemeral-port-exhaustion')
     return `On ${host} no ephemeral port is left; no log of a program that fails has come yet.`;
   if (mechanism === 'accept-queue-full') return `On ${host} the service on port ${resource.localPort} turns new connections away.`;
@@ -103,7 +106,7 @@ const whatFails = (analysis: Analysis): string => {
           .slice(0, 3)
           .map((victim) => `${appName(victim.app)} (${KINDS[victim.kind]}, ${number(victim.failures)}×)`)
           .join(', ')}`;
-  return `On ${analysis.host}, ${victimSentence(first, analysis.updatedAt)}${more}.`;
+  return `On ${analysis.host}, ${victimSentence(first, analysis.updatedAt, analysis.status === 'resolved')}${more}.`;
 };
 
 const culpritName = ({ culprit }: Analysis): string => {
@@ -117,18 +120,15 @@ const whoCauses = (analysis: Analysis): string =>
     ? `The cause is not known: ${safe(analysis.explanation)}`
     : `${safe(analysis.summary)} (${analysis.cause}, ${CERTAINTY[analysis.confidence]})`;
 
-const over = (analysis: Analysis): string => {
-  const lasted = duration(Date.parse(analysis.resolvedAt ?? analysis.updatedAt) - Date.parse(analysis.openedAt));
-  const failures = analysis.victims.reduce((sum, victim) => sum + victim.failures, 0);
-  return `It is over since ${when(analysis.resolvedAt ?? analysis.updatedAt, analysis.openedAt)}: it lasted ${lasted} and caused ${count(failures, 'failure')}.`;
-};
+/** The figures of an analysis that is over are those of its time. */
+const portsName = (status: Analysis['status']): string => (status === 'resolved' ? 'Ports then' : 'Ports');
 
-const portFacts = ({ ports }: Analysis): readonly (readonly [string, string])[] =>
+const portFacts = ({ ports, status }: Analysis): readonly (readonly [string, string])[] =>
   ports === null
     ? []
     : [
         [
-          'Ports',
+          portsName(status),
           `${number(ports.used)} of ${number(ports.capacity)} in use (${percent(ports.used, ports.capacity)}), range ${ports.from}-${ports.to}${ports.assumed ? ', not told by the host' : ''}`,
         ],
       ];
@@ -139,7 +139,8 @@ const resourceFacts = ({ resource, ports }: Analysis): readonly (readonly [strin
   return [[name, `${number(resource.used)} of ${number(resource.capacity)}${resource.assumed ? ' (capacity not told by the host)' : ''}`]];
 };
 
-const growthFacts = ({ trend, mechanism }: Analysis, reference: string): readonly (readonly [string, string])[] => {
+const growthFacts = ({ trend, mechanism, status }: Analysis, reference: string): readonly (readonly [string, string])[] => {
+  if (status === 'resolved') return [];
   const isFull = mechanism === 'ephemeral-port-exhaustion' || mechanism === 'descriptor-exhaustion';
   const grows = !isFull && trend.perMinute !== null && trend.perMinute >= 1;
   return [
@@ -170,11 +171,12 @@ const factsOf = (analysis: Analysis): View['facts'] => {
   ];
 };
 
-const labelOf = (analysis: Analysis, transition: TransitionKind | null): string => {
+const labelOf = (analysis: Analysis, transition: TransitionKind | null, at: string): string => {
   if (analysis.status === 'resolved') return 'RESOLVED';
   const severity = analysis.severity.toUpperCase();
   if (transition === 'worse') return `${severity} (worse)`;
   if (transition === 'changed-cause') return `${severity} (cause changed)`;
+  if (transition === 'still-open') return `${severity} (still open, ${openFor(analysis, at)})`;
   return transition === 'reopened' ? `${severity} (again)` : severity;
 };
 
@@ -191,21 +193,26 @@ const shortWhat = (analysis: Analysis): string => {
   return ports === null ? 'no failure yet' : `${percent(ports.used, ports.capacity)} of ports used`;
 };
 
-/** Everything that is said of an analysis, formatted once. */
-export const viewOf = (analysis: Analysis, transition: TransitionKind | null): View => ({
+/**
+ * Everything that is said of an analysis, formatted once.
+ *
+ * @param at when it is said: how long it has been open depends on it
+ */
+export const viewOf = (analysis: Analysis, transition: TransitionKind | null, at: string = analysis.updatedAt): View => ({
   analysis,
   transition,
-  label: labelOf(analysis, transition),
+  label: labelOf(analysis, transition, at),
   what: whatFails(analysis),
   who: whoCauses(analysis),
-  now: analysis.status === 'resolved' ? over(analysis) : safe(analysis.remedy.now),
+  now: analysis.status === 'resolved' ? safe(over(analysis)) : safe(analysis.remedy.now),
+  before: [...comeBack(analysis), ...(analysis.setback === null ? [] : [analysis.setback])].map(safe),
   shortWhat: shortWhat(analysis),
   shortWho: analysis.cause === 'inconclusive' ? 'cause unknown' : `${culpritName(analysis)} ${CAUSE_NAMES[analysis.cause]}`,
   facts: factsOf(analysis),
   why: safe(analysis.explanation),
   evidence: analysis.evidence.map(({ text, source, lines }) => ({ text: safe(text), where: `${plain(source)}, ${linesText(lines)}` })),
   remedy: [
-    ['Now', safe(analysis.remedy.now)],
+    ...(analysis.status === 'resolved' ? [] : [['Now', safe(analysis.remedy.now)] as const]),
     ['Fix', safe(analysis.remedy.fix)],
     ['Prevent', safe(analysis.remedy.prevent)],
     ['Verify', safe(analysis.remedy.verify)],
