@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/digest': ['lib/model', 'lib/parsers', 'lib/text'],
   'lib/knowledge': ['lib/model', 'lib/text'],
   'lib/diagnosis': ['lib/model', 'lib/digest', 'lib/text', 'lib/knowledge'],
-  'lib/cases': ['lib/model', 'lib/diagnosis'],
+  'lib/cases': ['lib/model', 'lib/diagnosis', 'lib/text'],
   'lib/fleet': ['lib/model', 'lib/cases', 'lib/text'],
   'lib/report': ['lib/model', 'lib/cases', 'lib/fleet', 'lib/text'],
   'lib/use-cases': ['lib/model', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/fleet'],

@@ -20,6 +20,8 @@ const judging = {
   TOPIC_ARN: z.string().min(1),
   SETTLING_SECONDS: seconds.optional(),
   SILENCE_SECONDS: seconds.optional(),
+  /** The first reminder of what is still open; each waits twice as long as the one before, a day at most. 0: none. */
+  REMINDER_SECONDS: seconds.optional(),
   LINK_BASE: z.string().optional(),
 };
 
@@ -27,9 +29,17 @@ export const judgingConfig = z.object(judging);
 export const queryConfig = z.object(table);
 export type JudgingConfig = z.infer<typeof judgingConfig>;
 
+const DAY_MS = 24 * 60 * 60_000;
+
+const doubled = (firstMs: number): readonly number[] =>
+  firstMs === 0 ? [] : [firstMs, 2 * firstMs, 4 * firstMs, 8 * firstMs].map((ms) => Math.min(ms, Math.max(firstMs, DAY_MS)));
+
 export const settingsOf = (config: JudgingConfig): Settings => ({
   ...defaultSettings,
-  announce: { settlingMs: config.SETTLING_SECONDS === undefined ? defaultSettings.announce.settlingMs : config.SETTLING_SECONDS * 1000 },
+  announce: {
+    settlingMs: config.SETTLING_SECONDS === undefined ? defaultSettings.announce.settlingMs : config.SETTLING_SECONDS * 1000,
+    remindersMs: config.REMINDER_SECONDS === undefined ? defaultSettings.announce.remindersMs : doubled(config.REMINDER_SECONDS * 1000),
+  },
   silenceMs: config.SILENCE_SECONDS === undefined ? defaultSettings.silenceMs : config.SILENCE_SECONDS * 1000,
   linkBase: config.LINK_BASE === undefined || config.LINK_BASE === '' ? null : config.LINK_BASE,
 });

@@ -1,5 +1,5 @@
 import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { Board } from '../cases/board.ts';
+import { type Board, isBusy } from '../cases/board.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
@@ -27,8 +27,6 @@ const NOBODY = '?';
 
 const PREFIXES: Readonly<Record<Digest['kind'], string>> = { snapshot: 'S', log: 'L', marker: 'M' };
 const digestKey = (digest: Digest): string => `${PREFIXES[digest.kind]}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
-
-const isBusy = (board: Board): boolean => board.outbox.length > 0 || board.cases.some(({ status }) => status === 'open');
 
 /** The table over DynamoDB. Reads that decide anything are strongly consistent; lists come from the index. */
 export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Clock, retention: Retention = DEFAULT_RETENTION): Records => {

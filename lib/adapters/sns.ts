@@ -36,8 +36,13 @@ export const snsAnnouncer = (client: SNSClient, topicArn: string, linkBase: stri
     await client.send(new PublishCommand({ ...message, MessageAttributes: attributes(values) }));
   };
   return {
-    async publish({ id, kind, analysis, news }) {
-      const context = { transition: kind, news, link: linkBase === null ? null : `${linkBase}${encodeURIComponent(analysis.id)}` };
+    async publish({ id, kind, analysis, news, createdAt }) {
+      const context = {
+        transition: kind,
+        news,
+        at: createdAt,
+        link: linkBase === null ? null : `${linkBase}${encodeURIComponent(analysis.id)}`,
+      };
       const email = renderEmail(analysis, context);
       const { severity, status, cause, host } = analysis;
       await send(

@@ -1,10 +1,15 @@
-import { SEVERITIES } from '../model/analysis.ts';
+import { SEVERITIES, type Severity } from '../model/analysis.ts';
 import type { Board, LedgerEntry, OutboxEntry, Told, TransitionKind } from './board.ts';
-import { type Case, toAnalysis } from './case.ts';
+import { type Case, closeBecause, toAnalysis } from './case.ts';
+import { holdMs } from './history.ts';
+import { WITHDRAWN } from './outcome.ts';
+import { setbackOf } from './relapse.ts';
 
 export interface AnnounceSettings {
   /** An inconclusive finding waits this long for the upload that explains it. */
   readonly settlingMs: number;
+  /** How long after the last announcement an open case is announced again, reminder by reminder; the last one repeats. */
+  readonly remindersMs: readonly number[];
 }
 
 /** "Under an hour": somebody should get up now rather than in the morning. */
@@ -18,34 +23,57 @@ const isSoon = ({ finding }: Case): boolean => {
   return exhaustsAt !== null && Date.parse(exhaustsAt) - Date.parse(finding.lastSeenAt) < SOON_MS;
 };
 
+const isSetBack = ({ relapse, finding }: Case): boolean => setbackOf(relapse, finding) !== null;
+
+const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
 const toldOf = (current: Case): Told => ({
   status: current.status,
-  cause: current.finding.cause,
+  causes: [current.finding.cause],
   severity: current.finding.severity,
   apps: appsOf(current),
   isSoon: isSoon(current),
+  isSetBack: isSetBack(current),
 });
 
 const isWorse = (told: Told, current: Case): boolean =>
-  SEVERITIES.indexOf(current.finding.severity) < SEVERITIES.indexOf(told.severity) ||
+  rank(current.finding.severity) < rank(told.severity) ||
   appsOf(current).some((app) => !told.apps.includes(app)) ||
-  (isSoon(current) && !told.isSoon);
+  (isSoon(current) && !told.isSoon) ||
+  (isSetBack(current) && !told.isSetBack);
 
 const isDecided = ({ finding }: Case): boolean => finding.cause !== 'inconclusive';
 
-/** Which transition is due for a case, or `null`. `isSettled`: an inconclusive finding has waited long enough. */
-const dueFor = (told: Told | null, current: Case, isSettled: boolean): TransitionKind | null => {
+/** What time alone decides. */
+interface Clock {
+  /** An inconclusive finding has waited long enough. */
+  readonly isSettled: boolean;
+  /** What is over has stayed away long enough to be believed. */
+  readonly isOverForGood: boolean;
+  readonly isReminderDue: boolean;
+}
+
+/** What has not been told of yet. An incident that is over in the evidence is not announced as open. */
+const firstDue = (current: Case, clock: Clock): TransitionKind | null => {
   // What never reached a warning is for queries only.
-  if (told === null && current.finding.severity === 'info') return null;
-  if (told === null) {
-    // An incident that is over in the evidence is not announced as open.
-    if (current.status === 'resolved') return isDecided(current) ? 'resolved' : null;
-    return isDecided(current) || isSettled ? 'opened' : null;
-  }
-  if (current.status === 'resolved') return told.status === 'open' ? 'resolved' : null;
-  if (told.status === 'resolved') return current.finding.severity !== 'info' && (isDecided(current) || isSettled) ? 'reopened' : null;
-  if (current.finding.cause !== told.cause && isDecided(current)) return 'changed-cause';
-  return isWorse(told, current) ? 'worse' : null;
+  if (current.finding.severity === 'info') return null;
+  if (current.status === 'resolved') return isDecided(current) ? 'resolved' : null;
+  return isDecided(current) || clock.isSettled ? 'opened' : null;
+};
+
+const dueWhileOpen = (told: Told, current: Case, clock: Clock): TransitionKind | null => {
+  if (current.finding.severity === 'info') return null;
+  if (told.status === 'resolved') return isDecided(current) || clock.isSettled ? 'reopened' : null;
+  if (!told.causes.includes(current.finding.cause) && isDecided(current)) return 'changed-cause';
+  if (isWorse(told, current)) return 'worse';
+  return clock.isReminderDue ? 'still-open' : null;
+};
+
+/** Which transition is due for a case, or `null`. */
+const dueFor = (told: Told | null, current: Case, clock: Clock): TransitionKind | null => {
+  if (told === null) return firstDue(current, clock);
+  if (current.status === 'open') return dueWhileOpen(told, current, clock);
+  return told.status === 'open' && clock.isOverForGood ? 'resolved' : null;
 };
 
 const settle = (entry: LedgerEntry, current: Case, now: string): string | null => {
@@ -53,11 +81,27 @@ const settle = (entry: LedgerEntry, current: Case, now: string): string | null =
   return waits ? (entry.unsettledSince ?? now) : null;
 };
 
-/** A worse state stays told, so that a case that swings between two states is announced once a state, not once a swing. */
+/** While a case stays open, what is worse stays told: one that swings between two states is announced once a state, not once a swing. */
 const remember = (told: Told | null, current: Case, kind: TransitionKind): Told => {
   const next = toldOf(current);
-  if (told === null || kind !== 'worse') return next;
-  return { ...next, apps: [...new Set([...told.apps, ...next.apps])].sort(), isSoon: told.isSoon || next.isSoon };
+  if (told === null || kind === 'reopened' || kind === 'resolved') return next;
+  return {
+    status: next.status,
+    causes: [...new Set([...told.causes, ...next.causes])],
+    severity: rank(told.severity) < rank(next.severity) ? told.severity : next.severity,
+    apps: [...new Set([...told.apps, ...next.apps])].sort(),
+    isSoon: told.isSoon || next.isSoon,
+    isSetBack: told.isSetBack || next.isSetBack,
+  };
+};
+
+const NEVER_TOLD: Omit<LedgerEntry, 'caseId'> = { told: null, unsettledSince: null, announced: 0, toldAt: null, reminders: 0 };
+
+const since = (at: string | null, now: string): number => (at === null ? 0 : Date.parse(now) - Date.parse(at));
+
+const isReminderDue = ({ toldAt, reminders }: LedgerEntry, now: string, { remindersMs }: AnnounceSettings): boolean => {
+  const wait = remindersMs[Math.min(reminders, remindersMs.length - 1)];
+  return wait !== undefined && toldAt !== null && since(toldAt, now) >= wait;
 };
 
 interface Announced {
@@ -65,15 +109,20 @@ interface Announced {
   readonly due: OutboxEntry | null;
 }
 
-const announceCase = (former: LedgerEntry | undefined, current: Case, now: string, settings: AnnounceSettings): Announced => {
-  const entry = former ?? { caseId: current.id, told: null, unsettledSince: null, announced: 0 };
+const announceCase = (former: LedgerEntry | undefined, current: Case, times: Times, settings: AnnounceSettings): Announced => {
+  const { now, newestAt } = times;
+  const entry = former ?? { caseId: current.id, ...NEVER_TOLD };
   const unsettledSince = settle(entry, current, now);
-  const isSettled = unsettledSince !== null && Date.parse(now) - Date.parse(unsettledSince) >= settings.settlingMs;
-  const kind = dueFor(entry.told, current, isSettled);
+  const kind = dueFor(entry.told, current, {
+    isSettled: unsettledSince !== null && since(unsettledSince, now) >= settings.settlingMs,
+    isOverForGood: since(current.resolvedAt, newestAt) >= holdMs(current.history),
+    isReminderDue: isReminderDue(entry, now, settings),
+  });
   if (kind === null) return { entry: { ...entry, unsettledSince }, due: null };
   const announced = entry.announced + 1;
+  const reminders = kind === 'still-open' ? entry.reminders + 1 : 0;
   return {
-    entry: { caseId: current.id, told: remember(entry.told, current, kind), unsettledSince, announced },
+    entry: { caseId: current.id, told: remember(entry.told, current, kind), unsettledSince, announced, toldAt: now, reminders },
     due: { id: `${current.id}/${kind}/${announced}`, caseId: current.id, kind, analysis: toAnalysis(current), createdAt: now, lease: null },
   };
 };
@@ -87,31 +136,20 @@ const withdrawn = (board: Board, cases: readonly Case[], newestAt: string): read
         !cases.some((other) => other.id === id) &&
         board.ledger.some(({ caseId, told }) => caseId === id && told?.status === 'open'),
     )
-    .map((former) => ({
-      ...former,
-      status: 'resolved',
-      resolvedAt: newestAt,
-      finding: {
-        ...former.finding,
-        caveats: ['Uploads that came late no longer support this finding: it is withdrawn.', ...former.finding.caveats],
-      },
-    }));
+    .map((former) => closeBecause(former, newestAt, WITHDRAWN));
 
-/**
- * Puts what people must be told into the outbox: each transition once. Entries that are due and not yet published stay.
- *
- * @param now wall clock, for settling
- */
-export const announce = (board: Board, cases: readonly Case[], newestAt: string, now: string, settings: AnnounceSettings): Board => {
-  const all = [...cases, ...withdrawn(board, cases, newestAt)];
-  const announced = all.map((current) =>
-    announceCase(
-      board.ledger.find(({ caseId }) => caseId === current.id),
-      current,
-      now,
-      settings,
-    ),
-  );
+interface Times {
+  /** Wall clock: for settling and reminders. */
+  readonly now: string;
+  /** The newest evidence: for how long something has stayed away. */
+  readonly newestAt: string;
+}
+
+/** Puts what people must be told into the outbox: each transition once. Entries that are due and not yet published stay. */
+export const announce = (board: Board, cases: readonly Case[], times: Times, settings: AnnounceSettings): Board => {
+  const all = [...cases, ...withdrawn(board, cases, times.newestAt)];
+  const entries = new Map(board.ledger.map((entry) => [entry.caseId, entry]));
+  const announced = all.map((current) => announceCase(entries.get(current.id), current, times, settings));
   return {
     ...board,
     cases: all,

@@ -21,9 +21,18 @@ export interface Board {
 export interface Checkpoint {
   readonly at: string | null;
   readonly cases: readonly Case[];
+  /** How many cases there were about things whose cases are forgotten, the latest last: a new one must not take an old one's id. */
+  readonly past: readonly Past[];
 }
 
-export type TransitionKind = 'opened' | 'worse' | 'changed-cause' | 'resolved' | 'reopened';
+export interface Past {
+  readonly resourceKey: string;
+  readonly episode: number;
+}
+
+export const noCheckpoint: Checkpoint = { at: null, cases: [], past: [] };
+
+export type TransitionKind = 'opened' | 'worse' | 'changed-cause' | 'still-open' | 'resolved' | 'reopened';
 
 export interface LedgerEntry {
   readonly caseId: string;
@@ -33,16 +42,24 @@ export interface LedgerEntry {
   readonly unsettledSince: string | null;
   /** How many transitions were announced; numbers their ids. */
   readonly announced: number;
+  /** Wall clock of the last announcement, and how many reminders the last ones were: what the next reminder waits for. */
+  readonly toldAt: string | null;
+  readonly reminders: number;
 }
 
+/** What was said since the case was opened (or reopened). While it stays open, what is worse stays said: a swing is no news. */
 export interface Told {
   readonly status: 'open' | 'resolved';
-  readonly cause: Cause;
+  /** The latest last. */
+  readonly causes: readonly Cause[];
+  /** The worst. */
   readonly severity: Severity;
   /** Programs that fail, beside the culprit itself. */
   readonly apps: readonly string[];
   /** The forecast was said to be under an hour. */
   readonly isSoon: boolean;
+  /** It was said that a restart did not help. */
+  readonly isSetBack: boolean;
 }
 
 /** A message that is due. It leaves the outbox only when its publishing has been recorded. */
@@ -60,8 +77,12 @@ export interface OutboxEntry {
 export const emptyBoard = (host: string): Board => ({
   host,
   version: 0,
-  checkpoint: { at: null, cases: [] },
+  checkpoint: noCheckpoint,
   cases: [],
   ledger: [],
   outbox: [],
 });
+
+/** Whether time alone may bring something to say: what the sweep must look at. */
+export const isBusy = ({ outbox, cases, ledger }: Board): boolean =>
+  outbox.length > 0 || cases.some(({ status }) => status === 'open') || ledger.some(({ told }) => told?.status === 'open');

@@ -1,31 +1,38 @@
 import { createHash } from 'node:crypto';
-import type { Analysis, Finding, Victim } from '../model/analysis.ts';
+import type { Analysis, Finding, History } from '../model/analysis.ts';
+import type { SnapshotDigest } from '../model/digest.ts';
+import { beganAt, cameBackAt, endedAt, firstEpisode } from './history.ts';
+import { outcomeOf } from './outcome.ts';
+import { continueRun, type Relapse, type Run, relapseOf, runOf, setbackOf } from './relapse.ts';
+import { addVictims, type VictimTally, victimsIn } from './tally.ts';
 
 /** The life of one analysis about one contested thing, as the evidence tells it: a function of the uploads, not of their arrival. */
 export interface Case {
   readonly id: string;
   readonly resourceKey: string;
-  /** Counts the times that the thing was contested anew, from 1. */
+  /** Counts the times that the thing was contested anew, a day or more apart, from 1. */
   readonly episode: number;
   readonly status: 'open' | 'resolved';
-  /** The newest finding; its victims are those of the window. */
+  /** The newest finding, without its victims: those of the whole life are in the tallies. */
   readonly finding: Finding;
   readonly openedAt: string;
   readonly updatedAt: string;
   readonly resolvedAt: string | null;
-  /** Failures over the whole life of the case, which the window forgets. */
   readonly tallies: readonly VictimTally[];
+  readonly history: History;
+  /** The culprit's process at its work; `null` where there is none to follow. */
+  readonly run: Run | null;
+  readonly relapse: Relapse | null;
+  readonly outcome: string | null;
 }
 
-export interface VictimTally {
-  /** The victim as last seen. */
-  readonly victim: Victim;
-  readonly firstAt: string;
-  readonly lastAt: string;
-  /** The sum of minutes that were folded away. */
-  readonly before: number;
-  readonly minutes: readonly (readonly [minute: number, failures: number])[];
+/** What a step of the fold knows: the window's snapshots that list sockets, ascending, up to `at`. */
+export interface Sight {
+  readonly at: string;
+  readonly snapshots: readonly SnapshotDigest[];
 }
+
+const NOTHING_SEEN: Sight = { at: '', snapshots: [] };
 
 /**
  * The same for the same contested thing of the same host, whatever the order of arrival. `~` is in no host name and unreserved in
@@ -34,79 +41,125 @@ export interface VictimTally {
 export const caseId = (host: string, resourceKey: string, episode: number): string =>
   `${host}~${createHash('sha256').update(`${host}|${resourceKey}|${episode}`).digest('hex').slice(0, 10)}`;
 
-/** Minutes that may still change by a late upload stay apart; older ones become a sum. */
-const MAX_MINUTES = 120;
+const withoutVictims = (finding: Finding): Finding => ({ ...finding, victims: [] });
 
-const victimKey = ({ app, kind }: Victim): string => `${app} ${kind}`;
+const outcomeFor = (finding: Finding, tallies: readonly VictimTally[], run: Run | null, sight: Sight): string =>
+  outcomeOf(finding, tallies, run?.most ?? null, sight.snapshots.at(-1) ?? null);
 
-/** Per minute, the larger count stands: the same lines seen in two windows count once. */
-const mergeMinutes = (a: VictimTally['minutes'], b: VictimTally['minutes']): VictimTally['minutes'] => {
-  const merged = new Map(a);
-  for (const [minute, failures] of b) merged.set(minute, Math.max(merged.get(minute) ?? 0, failures));
-  return [...merged].sort(([m], [n]) => m - n);
-};
-
-const foldMinutes = (before: number, minutes: VictimTally['minutes']): Pick<VictimTally, 'before' | 'minutes'> => {
-  const surplus = Math.max(0, minutes.length - MAX_MINUTES);
-  return { before: before + minutes.slice(0, surplus).reduce((sum, [, failures]) => sum + failures, 0), minutes: minutes.slice(surplus) };
-};
-
-const newTally = (victim: Victim): VictimTally => ({
-  victim,
-  firstAt: victim.firstAt,
-  lastAt: victim.lastAt,
-  before: 0,
-  minutes: victim.minutes,
-});
-
-const addToTally = (tally: VictimTally, victim: Victim): VictimTally => {
-  // Minutes before the oldest kept one are in the sum already.
-  const oldest = tally.before > 0 ? (tally.minutes[0]?.[0] ?? 0) : Number.NEGATIVE_INFINITY;
-  const fresh = victim.minutes.filter(([minute]) => minute >= oldest);
+export const openCase = (finding: Finding, episode: number, sight: Sight = NOTHING_SEEN): Case => {
+  const tallies = addVictims([], finding.victims);
+  const run = runOf(finding, sight.snapshots);
+  const isOver = finding.overAt !== null;
   return {
-    victim,
-    firstAt: victim.firstAt < tally.firstAt ? victim.firstAt : tally.firstAt,
-    lastAt: victim.lastAt > tally.lastAt ? victim.lastAt : tally.lastAt,
-    ...foldMinutes(tally.before, mergeMinutes(tally.minutes, fresh)),
+    id: caseId(finding.host, finding.resourceKey, episode),
+    resourceKey: finding.resourceKey,
+    episode,
+    status: isOver ? 'resolved' : 'open',
+    finding: withoutVictims(finding),
+    openedAt: finding.since,
+    updatedAt: finding.lastSeenAt,
+    resolvedAt: finding.overAt,
+    tallies,
+    history: endedAt(firstEpisode(finding.since), finding.overAt),
+    run: isOver ? null : run,
+    relapse: null,
+    outcome: isOver ? outcomeFor(finding, tallies, null, sight) : null,
   };
 };
 
-export const addVictims = (tallies: readonly VictimTally[], victims: readonly Victim[]): readonly VictimTally[] => {
-  const byKey = new Map(tallies.map((tally) => [victimKey(tally.victim), tally]));
-  for (const victim of victims) {
-    const tally = byKey.get(victimKey(victim));
-    byKey.set(victimKey(victim), tally === undefined ? newTally(victim) : addToTally(tally, victim));
-  }
-  return [...byKey.values()];
+const later = (a: string, b: string): string => (a > b ? a : b);
+
+/** When something that was over began anew: the first sign of it after it was over. */
+const returnedAt = (former: Case, finding: Finding): string => {
+  const closedAt = former.resolvedAt ?? '';
+  if (finding.since > closedAt) return finding.since;
+  const minutes = finding.victims.flatMap((victim) => victim.minutes.map(([minute]) => new Date(minute * 60_000).toISOString()));
+  return minutes.filter((at) => at > closedAt).sort()[0] ?? later(finding.lastSeenAt, closedAt);
 };
 
-const toVictim = (tally: VictimTally): Victim => ({
-  ...tally.victim,
-  failures: tally.before + tally.minutes.reduce((sum, [, failures]) => sum + failures, 0),
-  firstAt: tally.firstAt,
-  lastAt: tally.lastAt,
-  minutes: [],
+const nextRun = (former: Run | null, next: Run | null, isAnew: boolean): Run | null => {
+  // A pile that is not to be seen just now tells nothing new of its process.
+  if (next === null || next.most === 0) return former;
+  return former === null || isAnew || former.pid !== next.pid || former.command !== next.command ? next : continueRun(former, next);
+};
+
+const whileOpen = (former: Case, finding: Finding, sight: Sight): Pick<Case, 'history' | 'run' | 'relapse' | 'outcome'> => {
+  const hasComeBack = former.status === 'resolved';
+  const next = runOf(finding, sight.snapshots);
+  const relapse = relapseOf(former, finding, next, sight.snapshots.at(-1), hasComeBack);
+  const isAnew = hasComeBack || relapse !== former.relapse;
+  return {
+    history: hasComeBack ? cameBackAt(former.history, returnedAt(former, finding)) : beganAt(former.history, finding.since),
+    run: nextRun(former.run, next, isAnew),
+    relapse,
+    outcome: null,
+  };
+};
+
+const whenOver = (
+  former: Case,
+  finding: Finding,
+  tallies: readonly VictimTally[],
+  sight: Sight,
+): Pick<Case, 'history' | 'run' | 'relapse' | 'outcome'> => ({
+  history: endedAt(former.history, finding.overAt),
+  run: former.run,
+  relapse: former.relapse,
+  // What was seen at its end stands, however long the window shows it.
+  outcome: former.resolvedAt === finding.overAt ? former.outcome : outcomeFor(finding, tallies, former.run, sight),
 });
 
-const byHardship = (a: Victim, b: Victim): number =>
-  Number(a.isCulprit) - Number(b.isCulprit) || b.failures - a.failures || (a.app < b.app ? -1 : 1);
+/** A case with a newer finding about the same thing. */
+export const mergeFinding = (former: Case, finding: Finding, sight: Sight): Case => {
+  const tallies = addVictims(former.tallies, finding.victims);
+  const life = finding.overAt === null ? whileOpen(former, finding, sight) : whenOver(former, finding, tallies, sight);
+  return {
+    ...former,
+    ...life,
+    finding: withoutVictims(finding),
+    status: finding.overAt === null ? 'open' : 'resolved',
+    openedAt: finding.since < former.openedAt ? finding.since : former.openedAt,
+    updatedAt: later(finding.lastSeenAt, former.updatedAt),
+    resolvedAt: finding.overAt,
+    tallies,
+  };
+};
 
-export const openCase = (finding: Finding, episode: number): Case => ({
-  id: caseId(finding.host, finding.resourceKey, episode),
-  resourceKey: finding.resourceKey,
-  episode,
-  status: finding.overAt === null ? 'open' : 'resolved',
-  finding,
-  openedAt: finding.since,
-  updatedAt: finding.lastSeenAt,
-  resolvedAt: finding.overAt,
-  tallies: addVictims([], finding.victims),
+/** A case that the newest snapshot no longer shows. */
+export const closeUnseen = (former: Case, sight: Sight): Case => ({
+  ...former,
+  status: 'resolved',
+  resolvedAt: sight.at,
+  updatedAt: sight.at,
+  history: endedAt(former.history, sight.at),
+  outcome: outcomeFor(former.finding, former.tallies, former.run, sight),
+});
+
+/** A case that is closed for another reason than what a snapshot shows. */
+export const closeBecause = (former: Case, at: string, outcome: string): Case => ({
+  ...former,
+  status: 'resolved',
+  resolvedAt: at,
+  history: endedAt(former.history, at),
+  outcome,
 });
 
 /** DESIGN.md's analysis (contract). */
-export const toAnalysis = ({ id, status, finding, openedAt, updatedAt, resolvedAt, tallies }: Case): Analysis => {
+export const toAnalysis = ({
+  id,
+  status,
+  finding,
+  openedAt,
+  updatedAt,
+  resolvedAt,
+  tallies,
+  history,
+  relapse,
+  outcome,
+}: Case): Analysis => {
   const { since: _since, lastSeenAt: _lastSeenAt, overAt: _overAt, resourceKey: _resourceKey, ...rest } = finding;
-  const victims = tallies.map(toVictim).sort(byHardship);
+  const setback = status === 'open' ? setbackOf(relapse, finding) : null;
+  const victims = victimsIn(tallies);
   const alone = { hosts: [finding.host], hostCount: 1, fleet: null, members: [] };
-  return { ...rest, id, status, victims, openedAt, updatedAt, resolvedAt, ...alone };
+  return { ...rest, id, status, victims, openedAt, updatedAt, resolvedAt, history, setback, outcome, ...alone };
 };

@@ -1,10 +1,11 @@
 import { diagnose } from '../diagnosis/diagnose.ts';
-import type { Window } from '../diagnosis/facts.ts';
-import type { Finding } from '../model/analysis.ts';
-import type { Digest, LogDigest, PortLookup } from '../model/digest.ts';
+import type { OpenCases, Window } from '../diagnosis/facts.ts';
+import { type Finding, SEVERITIES } from '../model/analysis.ts';
+import type { Digest, LogDigest, PortLookup, SnapshotDigest } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
-import type { Checkpoint } from './board.ts';
-import { addVictims, type Case, openCase } from './case.ts';
+import type { Checkpoint, Past } from './board.ts';
+import { type Case, closeUnseen, mergeFinding, openCase, type Sight } from './case.ts';
+import { keepHiddenLeaks } from './keepalive.ts';
 
 /** How far back evidence is joined, and how long a case that is over may come back as the same one. */
 export interface FoldSettings {
@@ -37,16 +38,6 @@ const latestOf = (cases: readonly Case[], resourceKey: string): Case | null =>
     .filter((other) => other.resourceKey === resourceKey)
     .reduce<Case | null>((a, b) => (a === null || b.episode > a.episode ? b : a), null);
 
-const merge = (former: Case, finding: Finding): Case => ({
-  ...former,
-  finding,
-  status: finding.overAt === null ? 'open' : 'resolved',
-  openedAt: finding.since < former.openedAt ? finding.since : former.openedAt,
-  updatedAt: finding.lastSeenAt > former.updatedAt ? finding.lastSeenAt : former.updatedAt,
-  resolvedAt: finding.overAt,
-  tallies: addVictims(former.tallies, finding.victims),
-});
-
 /** The evidence that a case was closed on is no reason to open it again: only what came after is. */
 const isNews = (former: Case, finding: Finding): boolean => {
   const closedAt = former.resolvedAt ?? '';
@@ -61,30 +52,71 @@ const isWeakerView = (former: Case, finding: Finding): boolean => {
   return isDecided && finding.cause === 'inconclusive' && finding.victims.every(({ lastAt }) => lastAt <= known);
 };
 
-const applyFinding = (cases: readonly Case[], finding: Finding, settings: FoldSettings): readonly Case[] => {
+/** What a step judges with: the cases, and how many there were of those that are forgotten. */
+interface Known {
+  readonly cases: readonly Case[];
+  readonly past: readonly Past[];
+}
+
+const pastEpisodes = (past: readonly Past[], resourceKey: string): number =>
+  past.find((other) => other.resourceKey === resourceKey)?.episode ?? 0;
+
+const applyFinding = ({ cases, past }: Known, finding: Finding, sight: Sight, settings: FoldSettings): readonly Case[] => {
   const former = latestOf(cases, finding.resourceKey);
-  if (former === null) return [...cases, openCase(finding, 1)];
+  if (former === null) return [...cases, openCase(finding, pastEpisodes(past, finding.resourceKey) + 1, sight)];
   if (isWeakerView(former, finding)) return cases;
   const isFresh = former.status === 'resolved' && finding.overAt === null;
   if (isFresh && !isNews(former, finding)) return cases;
   if (isFresh && finding.since > minus(former.resolvedAt ?? finding.since, -settings.reopenMs))
-    return [...cases, openCase(finding, former.episode + 1)];
-  return cases.map((other) => (other === former ? merge(former, finding) : other));
+    return [...cases, openCase(finding, former.episode + 1, sight)];
+  return cases.map((other) => (other === former ? mergeFinding(former, finding, sight) : other));
 };
 
-/** An open case that a later snapshot no longer shows is over. The absence of uploads is no proof. */
-const closeUnseen = (cases: readonly Case[], findings: readonly Finding[], snapshotAt: string | null): readonly Case[] =>
+/** An open case that a later snapshot no longer shows is over. The absence of uploads is no proof, nor is a snapshot without sockets. */
+const closeAllUnseen = (cases: readonly Case[], findings: readonly Finding[], sight: Sight): readonly Case[] =>
   cases.map((former) => {
     const isSeen = findings.some(({ resourceKey }) => resourceKey === former.resourceKey);
-    if (former.status === 'resolved' || isSeen || snapshotAt === null || snapshotAt <= former.finding.lastSeenAt) return former;
-    return { ...former, status: 'resolved', resolvedAt: snapshotAt, updatedAt: snapshotAt };
+    const isLater = sight.snapshots.at(-1)?.takenAt === sight.at && sight.at > former.finding.lastSeenAt;
+    return former.status === 'resolved' || isSeen || !isLater ? former : closeUnseen(former, sight);
   });
 
-const step = (cases: readonly Case[], window: Window, snapshotAt: string | null, settings: FoldSettings): readonly Case[] => {
-  const findings = diagnose(window);
-  const applied = findings.reduce<readonly Case[]>((all, finding) => applyFinding(all, finding, settings), cases);
-  return closeUnseen(applied, findings, snapshotAt);
+const openIn = (cases: readonly Case[]): OpenCases =>
+  new Map(cases.flatMap(({ status, resourceKey, finding }) => (status === 'open' ? [[resourceKey, finding.severity] as const] : [])));
+
+/** More contested things at once than anybody reads about; a board must fit into one item of the table. */
+const MAX_CASES = 24;
+
+const byWeight = (a: Case, b: Case): number =>
+  Number(a.status === 'resolved') - Number(b.status === 'resolved') ||
+  SEVERITIES.indexOf(a.finding.severity) - SEVERITIES.indexOf(b.finding.severity) ||
+  // The older stays, so that what is on the board is not pushed off it by what comes and goes.
+  (a.openedAt < b.openedAt ? -1 : a.openedAt > b.openedAt ? 1 : a.id < b.id ? -1 : 1);
+
+/** Those that matter most, in the order they have. */
+const bounded = (cases: readonly Case[]): readonly Case[] => {
+  if (cases.length <= MAX_CASES) return cases;
+  const kept = new Set(cases.toSorted(byWeight).slice(0, MAX_CASES));
+  return cases.filter((one) => kept.has(one));
 };
+
+const step = (known: Known, window: Window, at: string, settings: FoldSettings): readonly Case[] => {
+  const sight = { at, snapshots: snapshotsIn(window.digests) };
+  const findings = keepHiddenLeaks(known.cases, diagnose(window, openIn(known.cases)), sight);
+  const applied = findings.reduce<readonly Case[]>(
+    (cases, finding) => applyFinding({ ...known, cases }, finding, sight, settings),
+    known.cases,
+  );
+  return bounded(closeAllUnseen(applied, findings, sight));
+};
+
+/** A bare listing may be empty; sections of which none lists a socket are more likely those of a command that failed. */
+const listsSockets = ({ dialect, account }: SnapshotDigest): boolean => dialect !== null || account.understood === 0;
+
+/** Those that list sockets, ascending: what a snapshot without a table of them does not show is unknown. */
+const snapshotsIn = (digests: readonly Digest[]): readonly SnapshotDigest[] =>
+  digests
+    .flatMap((digest) => (digest.kind === 'snapshot' && listsSockets(digest) ? [digest] : []))
+    .sort((a, b) => (a.takenAt !== b.takenAt ? (a.takenAt < b.takenAt ? -1 : 1) : a.contentId < b.contentId ? -1 : 1));
 
 const newestOf = (digests: readonly Digest[]): string | null =>
   digests
@@ -94,6 +126,17 @@ const newestOf = (digests: readonly Digest[]): string | null =>
 /** A case that was over so long ago is history: the table keeps it, the board does not. */
 const forget = (cases: readonly Case[], newest: string, settings: FoldSettings): readonly Case[] =>
   cases.filter(({ status, resolvedAt }) => status === 'open' || resolvedAt === null || resolvedAt >= minus(newest, settings.reopenMs));
+
+/** Forgotten things whose number of cases is remembered, so that ids are not given twice. */
+const MAX_PAST = 64;
+
+const remember = (past: readonly Past[], gone: readonly Case[]): readonly Past[] =>
+  gone
+    .reduce((all, { resourceKey, episode }) => {
+      const others = all.filter((other) => other.resourceKey !== resourceKey);
+      return [...others, { resourceKey, episode: Math.max(episode, pastEpisodes(all, resourceKey)) }];
+    }, past)
+    .slice(-MAX_PAST);
 
 /**
  * The cases of a host: a fold over its digests in the order they were taken, from a checkpoint. What was known at each snapshot is
@@ -112,12 +155,18 @@ export const foldCases = (
   const snapshotTimes = new Set(digests.flatMap((digest) => (digest.kind === 'snapshot' ? [digest.takenAt] : [])));
   const times = [...new Set([...snapshotTimes, newest])].filter((at) => checkpoint.at === null || at > checkpoint.at).sort();
   let { cases } = checkpoint;
-  let saved = checkpoint;
+  let saved: Omit<Checkpoint, 'past'> = checkpoint;
   for (const at of times) {
     if (at > horizon && saved.at !== horizon && (saved.at === null || horizon > saved.at)) saved = { at: horizon, cases };
-    cases = step(cases, { host, digests: windowAt(at, digests, settings), lookups }, snapshotTimes.has(at) ? at : null, settings);
+    const window = { host, digests: windowAt(at, digests, settings), lookups };
+    cases = step({ cases, past: checkpoint.past }, window, at, settings);
   }
   const kept = forget(saved.cases, newest, settings);
+  const past = remember(
+    checkpoint.past,
+    saved.cases.filter((one) => !kept.includes(one)),
+  );
+  const next = saved.cases.length === 0 ? checkpoint : { at: saved.at, cases: kept, past };
   // A healthy host needs no checkpoint, and so no write for each of its uploads.
-  return { cases: forget(cases, newest, settings), checkpoint: kept.length === 0 ? checkpoint : { ...saved, cases: kept } };
+  return { cases: forget(cases, newest, settings), checkpoint: next };
 };

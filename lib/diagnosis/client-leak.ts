@@ -14,6 +14,7 @@ import {
   suspectName,
 } from './ephemeral.ts';
 import { firstToBreak, type Outlook, trendOf } from './forecast.ts';
+import { limitFor } from './limit.ts';
 import type { Suspect } from './suspects.ts';
 import { closeWaitStays, growthOf, held, since, type Track } from './track.ts';
 import { clear, found, type Verdict } from './verdict.ts';
@@ -41,12 +42,17 @@ const growsSteadily = ({ track }: Suspect): boolean => {
   return present.length >= SMALL_MIN_SNAPSHOTS && steps.every((step) => step >= 0) && rises >= SMALL_MIN_RISES * steps.length;
 };
 
-const isSmall = (suspect: Suspect): boolean => suspect.vanished === null && held(suspect.moment) < MIN_SOCKETS;
+const isSmall = (suspect: Suspect, isOpen: boolean): boolean =>
+  suspect.vanished === null && held(suspect.moment) < limitFor(MIN_SOCKETS, isOpen);
 
-const isSmallLeak = (suspect: Suspect): boolean =>
-  suspect.moment.closeWait >= SMALL_MIN_SOCKETS && growsSteadily(suspect) && (closeWaitStays(suspect.track)?.share ?? 0) >= SMALL_MIN_STAYS;
+/** What has shown itself to be a leak by its growth stays one while it pauses: nothing has left it. */
+const isSmallLeak = (suspect: Suspect, isOpen: boolean): boolean =>
+  suspect.moment.closeWait >= limitFor(SMALL_MIN_SOCKETS, isOpen) &&
+  (isOpen || growsSteadily(suspect)) &&
+  (closeWaitStays(suspect.track)?.share ?? 0) >= SMALL_MIN_STAYS;
 
-const isLeak = (suspect: Suspect): boolean => natureOf(suspect).kind === 'leak' && (!isSmall(suspect) || isSmallLeak(suspect));
+const isLeak = (suspect: Suspect, isOpen: boolean): boolean =>
+  natureOf(suspect).kind === 'leak' && (!isSmall(suspect, isOpen) || isSmallLeak(suspect, isOpen));
 
 /** CLOSE_WAIT that come and go, but so slowly that they fill the range: whoever holds most of a full range is to blame all the same. */
 const isSlowToClose = (contest: EphemeralContest, suspect: Suspect): boolean =>
@@ -67,12 +73,12 @@ const comesWithin = (outlook: Outlook | null, suspect: Suspect, ms: number): boo
 const severityFor = (contest: EphemeralContest, suspect: Suspect, outlook: Outlook | null) => {
   const byUse = severityBy(contest, SLOW_SHARE);
   if (byUse !== 'info') return byUse;
-  const pressing = isSmall(suspect) ? SMALL_PRESSING_MS : WORRYING_MS;
+  const pressing = isSmall(suspect, contest.open !== null) ? SMALL_PRESSING_MS : WORRYING_MS;
   return suspect.vanished !== null || comesWithin(outlook, suspect, pressing) ? 'warning' : 'info';
 };
 
 const smallDoubt = (suspect: Suspect): readonly string[] =>
-  isSmall(suspect) ? [`So few (${number(suspect.moment.closeWait)}) may still be a pool that warms up.`] : [];
+  isSmall(suspect, false) ? [`So few (${number(suspect.moment.closeWait)}) may still be a pool that warms up.`] : [];
 
 const summaryOf = (contest: EphemeralContest, suspect: Suspect): string => {
   const name = suspectName(suspect);
@@ -121,11 +127,12 @@ const isUndecided = (contest: EphemeralContest, suspect: Suspect): boolean => {
 /** A range that is full is judged by who would free most of it; one that is not, by the largest leak. */
 export const judgeClientLeak = (contest: EphemeralContest): Verdict => {
   const [largest] = contest.suspects;
-  const suspect = contest.isExhausted === true ? largest : contest.suspects.find(isLeak);
+  const isOpen = contest.open !== null;
+  const suspect = contest.isExhausted === true ? largest : contest.suspects.find((candidate) => isLeak(candidate, isOpen));
   if (largest === undefined) return clear('No program holds client connections in CLOSE_WAIT.');
   if (suspect === undefined) return notALeak(largest);
-  if (!isLeak(suspect) && !isSlowToClose(contest, suspect)) return notALeak(suspect);
-  if (isUndecided(contest, suspect)) {
+  if (!isLeak(suspect, isOpen) && !isSlowToClose(contest, suspect)) return notALeak(suspect);
+  if (!isOpen && isUndecided(contest, suspect)) {
     return clear(
       `${count(suspect.moment.closeWait, 'CLOSE_WAIT socket')} of ${suspectName(suspect)} in one snapshot may be about to be closed.`,
     );

@@ -1,3 +1,4 @@
+import type { Severity } from '../model/analysis.ts';
 import type { DestinationUse, Listener, PortRow, PortUse, ProcessFact, SnapshotDigest } from '../model/digest.ts';
 import type { Capacity } from './capacity.ts';
 import type { FailureGroup } from './merge-failures.ts';
@@ -18,6 +19,8 @@ interface ContestBase {
   readonly snapshots: readonly SnapshotDigest[];
   /** The network namespace in which it is contested; `null` for the host's own. */
   readonly netns: string | null;
+  /** How severe the open case about it stands; `null` where none is open. Limits are lower to leave than to enter (`limit.ts`). */
+  readonly open: Severity | null;
 }
 
 /** The ephemeral ports: someone could not get one, or someone takes ever more. */

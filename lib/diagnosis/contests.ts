@@ -4,7 +4,7 @@ import type { Contest, DescriptorContest, FixedPortContest, PortSighting, Servic
 import { buildEphemeral } from './ephemeral-contest.ts';
 import { type Facts, snapshotsAround } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
-import { keyIn } from './namespaces.ts';
+import { groundOf } from './namespaces.ts';
 import { isNamed } from './process-names.ts';
 import { track } from './track.ts';
 
@@ -56,11 +56,9 @@ export const fixedPortContests = (facts: Facts): readonly FixedPortContest[] =>
       : [
           {
             kind: 'fixed-port',
-            resourceKey: keyIn(facts, `fixed-port:${port}`),
-            netns: facts.netns,
+            ...groundOf(facts, `fixed-port:${port}`),
             port,
             victims,
-            snapshots: facts.snapshots,
             capacity: capacityOf(facts.snapshots),
             sightings: sightingsOf(facts, port, victims),
             listeners: facts.snapshots.flatMap((snapshot) =>
@@ -92,11 +90,9 @@ const descriptorContest = (facts: Facts, app: string, victims: readonly FailureG
   const pid = best?.process?.pid ?? null;
   return {
     kind: 'descriptors',
-    resourceKey: `descriptors:${app}`,
-    netns: facts.netns,
+    ...groundOf(facts, `descriptors:${app}`, true),
     app,
     victims,
-    snapshots: facts.snapshots,
     process: best?.process ?? null,
     snapshot: best?.snapshot ?? null,
     track: track(facts.snapshots, ({ holder }) => holder.kind === 'process' && holder.pid === pid),
@@ -116,11 +112,9 @@ const serviceContests = (facts: Facts): readonly ServiceContest[] => {
   if (last === undefined) return [];
   return [...new Set(last.listeners.map(({ port }) => port))].map((port) => ({
     kind: 'service',
-    resourceKey: keyIn(facts, `accept-queue:${port}`),
-    netns: facts.netns,
+    ...groundOf(facts, `accept-queue:${port}`),
     port,
     victims: [],
-    snapshots: facts.snapshots,
     listener: last.listeners.find((listener) => listener.port === port) ?? null,
     track: track(facts.snapshots, (pile) => pile.side === 'server' && pile.localPort === port),
   }));
@@ -130,10 +124,8 @@ const unresolved = (why: UnresolvedContest['why'], groups: readonly FailureGroup
   [...groupBy(groups, ({ app }) => app)].map(([app, victims]) => ({
     kind: 'unresolved',
     why,
-    resourceKey: `${why}:${app}`,
-    netns: facts.netns,
+    ...groundOf(facts, `${why}:${app}`, true),
     victims,
-    snapshots: facts.snapshots,
   }));
 
 /** Every failure is in exactly one contest (a warning of a leak in none: nothing failed yet). */

@@ -4,7 +4,7 @@ import { adviceOn } from './advice.ts';
 import type { Contest } from './contest.ts';
 import { contestsOf, fixedPortContests, poolContests } from './contests.ts';
 import { deploymentBefore, deploymentSentence } from './deployments.ts';
-import { correlate, type Facts, type WantedLookup, type Window } from './facts.ts';
+import { correlate, type Facts, nothingOpen, type OpenCases, type WantedLookup, type Window } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
 import { byNamespace } from './namespaces.ts';
 import { isNamed } from './process-names.ts';
@@ -194,9 +194,13 @@ const bySeverity = (a: Finding, b: Finding): number =>
   (a.since < b.since ? -1 : a.since > b.since ? 1 : 0) ||
   (a.resourceKey < b.resourceKey ? -1 : 1);
 
-/** What the window says is wrong with the host: at most one finding a contested thing, most severe first. Pure. */
-export const diagnose = (window: Window): readonly Finding[] => {
-  const facts = correlate(window);
+/**
+ * What the window says is wrong with the host: at most one finding a contested thing, most severe first. Pure.
+ *
+ * @param open what is open already: limits are lower to leave than to enter
+ */
+export const diagnose = (window: Window, open: OpenCases = nothingOpen): readonly Finding[] => {
+  const facts = correlate(window, open);
   const findings = byNamespace(facts).flatMap((part) => contestsOf(part).flatMap((contest) => judgeContest(contest, part) ?? []));
   const claimed = new Set(
     facts.failures.filter((group) =>

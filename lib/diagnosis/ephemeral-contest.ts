@@ -4,7 +4,7 @@ import type { EphemeralContest } from './contest.ts';
 import { EXHAUSTED_SHARE } from './ephemeral.ts';
 import { type Facts, snapshotsAround } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
-import { keyIn } from './namespaces.ts';
+import { groundOf } from './namespaces.ts';
 import { suspectsIn } from './suspects.ts';
 import { vanishedOf } from './vanished.ts';
 
@@ -100,10 +100,8 @@ export const buildEphemeral = (facts: Facts, groups: readonly FailureGroup[]): B
   return {
     contest: {
       kind: 'ephemeral-ports',
-      resourceKey: keyIn(facts, 'ephemeral-ports'),
-      netns: facts.netns,
+      ...groundOf(facts, 'ephemeral-ports'),
       victims,
-      snapshots: facts.snapshots,
       capacity,
       peak: judged?.snapshot ?? null,
       use: judged?.use ?? null,

@@ -2,6 +2,7 @@ import type { Contributor, Culprit, Finding, Resource, Severity } from '../model
 import { clock, count, holderName, number, percent } from '../text/words.ts';
 import { capacityCaveat } from './capacity.ts';
 import type { EphemeralContest } from './contest.ts';
+import { limitFor, standsAt } from './limit.ts';
 import type { Suspect } from './suspects.ts';
 import { closeWaitStays, held, type Moment, type Staying } from './track.ts';
 import { type Unit, unitName, unitOf } from './unit.ts';
@@ -94,7 +95,8 @@ const resourceOf = (contest: EphemeralContest, peer: string | null): Resource =>
 export const severityBy = (contest: EphemeralContest, warnShare: number): Severity => {
   if (contest.victims.length > 0 || contest.isExhausted === true) return 'critical';
   const { capacity, use } = contest;
-  return capacity !== null && use !== null && use.used >= warnShare * capacity.ports ? 'warning' : 'info';
+  if (capacity === null || use === null) return 'info';
+  return use.used >= limitFor(warnShare * capacity.ports, standsAt(contest.open, 'warning')) ? 'warning' : 'info';
 };
 
 /** "without python3 (pid 4312), 27,913 of 45,536 ports return" */
@@ -149,7 +151,8 @@ const reliefAt = (contest: EphemeralContest, suspect: Suspect): string | null =>
   const isRelieved = (moment: Moment): boolean => {
     const use = moment.snapshot.ports.find(({ address }) => address === contest.use?.address)?.used ?? 0;
     const room = capacity === null || use < RELIEVED_SHARE * capacity.ports;
-    return room && held(moment) + moment.timeWait < heldAtPeak / 2 && moment.snapshot.takenAt > lastFailure;
+    const hasLetGo = held(moment) + moment.timeWait < heldAtPeak / 2;
+    return room && hasLetGo && moment.snapshot.takenAt > lastFailure;
   };
   const lastTight = suspect.track.findLastIndex((moment) => !isRelieved(moment));
   return suspect.track[lastTight + 1]?.snapshot.takenAt ?? null;

@@ -1,3 +1,4 @@
+import type { Severity } from '../model/analysis.ts';
 import type { Digest, LogDigest, MarkerDigest, PortLookup, SnapshotDigest } from '../model/digest.ts';
 import type { Source } from '../model/snapshot.ts';
 import { type FailureGroup, mergeFailures } from './merge-failures.ts';
@@ -9,6 +10,10 @@ export interface Window {
   readonly lookups: readonly PortLookup[];
 }
 
+/** The cases that are open, by resource key, with how severe they stand. */
+export type OpenCases = ReadonlyMap<string, Severity>;
+export const nothingOpen: OpenCases = new Map();
+
 /** The window joined: distinct snapshots in the order they were taken, failures counted once. */
 export interface Facts {
   readonly host: string;
@@ -19,6 +24,7 @@ export interface Facts {
   readonly lookups: readonly PortLookup[];
   /** What was deployed, in order. */
   readonly markers: readonly MarkerDigest[];
+  readonly open: OpenCases;
   /** The newest time that any evidence bears; `null` for an empty window. */
   readonly newestAt: string | null;
   readonly remarks: readonly string[];
@@ -62,7 +68,7 @@ const distinctRemarks = (remarks: readonly string[]): readonly string[] =>
   [...new Map(remarks.map((remark) => [remark.replaceAll(/\d+/g, '#'), remark])).values()].slice(0, 6);
 
 /** Joins a window. A function of the set of digests: order and repetition do not matter. */
-export const correlate = (window: Window): Facts => {
+export const correlate = (window: Window, open: OpenCases = nothingOpen): Facts => {
   const snapshots = distinctSnapshots(window.digests);
   const logs = distinctLogs(window.digests);
   const failures = mergeFailures(logs);
@@ -74,6 +80,7 @@ export const correlate = (window: Window): Facts => {
     failures,
     lookups: window.lookups,
     markers: distinctMarkers(window.digests),
+    open,
     newestAt: times.reduce<string | null>((newest, at) => (newest === null || at > newest ? at : newest), null),
     remarks: distinctRemarks([...snapshots, ...logs].flatMap(({ remarks }) => remarks)),
   };

@@ -1,5 +1,6 @@
 import type { SnapshotDigest } from '../model/digest.ts';
 import { capacityOf } from './capacity.ts';
+import type { Contest } from './contest.ts';
 import { type Facts, snapshotsAround } from './facts.ts';
 import type { FailureGroup } from './merge-failures.ts';
 
@@ -51,5 +52,16 @@ export const byNamespace = (facts: Facts): readonly Facts[] => {
   return parts.map((part) => ({ ...facts, ...part, failures: facts.failures.filter((group) => homes.get(group) === part) }));
 };
 
-/** A contested thing's key within the host: the same thing of another namespace is another. */
-export const keyIn = ({ netns }: Facts, key: string): string => (netns === null ? key : `${key}@${netns}`);
+/**
+ * What every contest has: its key within the host (the same thing of another namespace is another), and the case that is open about it.
+ *
+ * @param isHosts the thing is the host's, whatever the namespace: a process, a log
+ */
+export const groundOf = (
+  { netns, open, snapshots }: Facts,
+  key: string,
+  isHosts = false,
+): Pick<Contest, 'resourceKey' | 'netns' | 'open' | 'snapshots'> => {
+  const resourceKey = isHosts || netns === null ? key : `${key}@${netns}`;
+  return { resourceKey, netns, open: open.get(resourceKey) ?? null, snapshots };
+};

@@ -11,13 +11,14 @@ export interface Announcement {
   readonly id: string;
   readonly kind: TransitionKind | FleetKind;
   readonly analysis: Analysis;
+  /** Wall clock. */
+  readonly createdAt: string;
   /** Hosts that nobody was told of before. */
   readonly news?: readonly string[];
 }
 
 export interface FleetEntry extends Announcement {
   readonly kind: FleetKind;
-  readonly createdAt: string;
   readonly lease: { readonly owner: string; readonly until: string } | null;
 }
 

@@ -78,6 +78,8 @@ export const fleetAnalysis = (id: string, all: readonly Facts[], analyses: reado
   const acting = full.find((analysis) => analysis.id === open[0]?.id) ?? first;
   const worst = worstOf(members) ?? first;
   const ends = open.flatMap(({ trend }) => trend.exhaustsAt ?? []).sort();
+  const soonest = ends[0] ?? null;
+  const endedAt = open.length > 0 ? null : latest(members.map(({ resolvedAt }) => resolvedAt));
   const listed = members.slice(0, MAX_MEMBERS).map(memberOf);
   return {
     ...first,
@@ -90,13 +92,20 @@ export const fleetAnalysis = (id: string, all: readonly Facts[], analyses: reado
     victims: mergeVictims(all.toSorted(byOnset), first),
     openedAt: first.openedAt,
     updatedAt: latest(members.map(({ updatedAt }) => updatedAt)),
-    resolvedAt: open.length > 0 ? null : latest(members.map(({ resolvedAt }) => resolvedAt)),
+    resolvedAt: endedAt,
     summary: fleetSummary(first, listed, members.length),
     explanation: `On ${first.host}: ${first.explanation}`,
     caveats: [...new Set(full.flatMap(({ host, caveats }) => caveats.map((caveat) => `${host}: ${caveat}`)))].slice(0, 8),
     evidence: quoted(full),
     remedy: { ...acting.remedy, now: remedyNow(acting, listed, members.length) },
-    trend: { ...first.trend, exhaustsAt: ends[0] ?? null },
+    trend: {
+      ...first.trend,
+      exhaustsAt: soonest,
+      exhaustsBetween: soonest === first.trend.exhaustsAt ? first.trend.exhaustsBetween : null,
+    },
+    history: { times: 1, since: first.openedAt, episodes: [{ from: first.openedAt, to: endedAt }] },
+    setback: acting.setback,
+    outcome: null,
     hosts: members.slice(0, MAX_HOSTS).map(({ host }) => host),
     hostCount: members.length,
     fleet: null,

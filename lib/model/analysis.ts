@@ -164,6 +164,19 @@ export interface Finding {
   readonly deployment: Deployment | null;
 }
 
+/** A stretch of time in which the thing was contested; `to` is `null` while it lasts. */
+export interface Episode {
+  readonly from: string;
+  readonly to: string | null;
+}
+
+/** How often a thing was contested, since when, and the last episodes (at most 8), the present one last. */
+export interface History {
+  readonly times: number;
+  readonly since: string;
+  readonly episodes: readonly Episode[];
+}
+
 /** One host's part in a fleet's trouble: an analysis of its own, in short. */
 export interface Member {
   readonly host: string;
@@ -192,6 +205,11 @@ export interface Analysis extends Omit<Finding, 'since' | 'lastSeenAt' | 'overAt
   readonly openedAt: string;
   readonly updatedAt: string;
   readonly resolvedAt: string | null;
+  readonly history: History;
+  /** A sentence on a remedy that did not last (restarted, and leaking again); `null` where there was none. */
+  readonly setback: string | null;
+  /** What is known of the end, whole sentences: verified by which figures, or merely no longer seen. `null` while open. */
+  readonly outcome: string | null;
   /** In the order of onset; of a large fleet the first. */
   readonly hosts: readonly string[];
   /** All of them, listed or not. */

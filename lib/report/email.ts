@@ -7,6 +7,8 @@ export interface MessageContext {
   readonly transition: Announcement['kind'];
   /** Hosts of a fleet that nobody was told of before. */
   readonly news?: readonly string[] | undefined;
+  /** When it is said, by the wall clock. */
+  readonly at: string;
   /** Where to see it; `null` where there is no page. */
   readonly link: string | null;
 }
@@ -28,6 +30,7 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 export const bodyOf = (view: View, link: string | null): readonly string[] => [
   wrap(view.what),
   wrap(view.who),
+  ...(view.before.length === 0 ? [] : [wrap(view.before.join(' '))]),
   wrap(view.analysis.status === 'resolved' ? view.now : `Do now: ${view.now}`),
   ...section(
     'At a glance',
@@ -58,6 +61,6 @@ export const bodyOf = (view: View, link: string | null): readonly string[] => [
 
 /** Subject (ASCII, under 100 characters) and text of the message that email subscribers get. */
 export const renderEmail = (analysis: Analysis, context: MessageContext): { readonly subject: string; readonly text: string } => {
-  const view = viewOf(analysis, context.transition, context.news);
+  const view = viewOf(analysis, context.transition, context);
   return { subject: subjectOf(view), text: `${bodyOf(view, context.link).join('\n')}\n` };
 };

@@ -1,12 +1,9 @@
 import type { Analysis } from '../model/analysis.ts';
-import { clock, rate } from '../text/words.ts';
+import { rate, when } from '../text/words.ts';
 
 /** How long it lasts, in the words of every medium. */
 
 const day = (at: string): string => at.slice(0, 10);
-
-/** A time among others: with its date where that is not the day of `reference`. */
-export const when = (at: string, reference: string): string => (day(at) === day(reference) ? clock(at) : `${day(at)} ${clock(at)}`);
 
 const minute = (at: string, reference: string): string => `${day(at) === day(reference) ? '' : `${day(at)} `}${at.slice(11, 16)}`;
 

@@ -7,15 +7,28 @@ import { viewOf } from './view.ts';
 
 /** One GSM-7 segment: as many of the parts, most important first, as fit whole; the first is cut if it must be. */
 export const renderSms = (analysis: Analysis, context: MessageContext): string => {
-  const view = viewOf(analysis, context.transition, context.news);
+  const view = viewOf(analysis, context.transition, context);
+  const parts = [view.title, ...(analysis.status === 'resolved' ? endParts(analysis) : openParts(analysis))].map((part) => gsm7(part));
+  return parts.reduce((text, part) => (septets(text) + septets(part) <= SMS_SEPTETS ? text + part : text), '');
+};
+
+const openParts = (analysis: Analysis): readonly string[] => {
   const [victim] = analysis.victims;
-  const parts = [
-    view.title,
+  return [
     ...(analysis.culprit?.peer ? [` to ${analysis.culprit.peer}`] : []),
     ...(victim === undefined ? [] : [`. ${victim.failures}x since ${victim.firstAt.slice(11, 16)}Z`]),
     ...(isFleet(analysis) ? [`. On ${listed(analysis.hosts, analysis.hostCount, 3)}`] : []),
     ...(analysis.ports === null || isFleet(analysis) ? [] : [`. Ports ${analysis.ports.used}/${analysis.ports.capacity}`]),
     ...(analysis.trend.exhaustsAt === null ? [] : [`, full ~${analysis.trend.exhaustsAt.slice(11, 16)}Z`]),
-  ].map((part) => gsm7(part));
-  return parts.reduce((text, part) => (septets(text) + septets(part) <= SMS_SEPTETS ? text + part : text), '');
+    ...(analysis.setback === null ? [] : ['. A restart did not help']),
+  ];
+};
+
+const endParts = (analysis: Analysis): readonly string[] => {
+  const failures = analysis.victims.reduce((sum, victim) => sum + victim.failures, 0);
+  return [
+    ...(analysis.resolvedAt === null ? [] : [`. Over since ${analysis.resolvedAt.slice(11, 16)}Z`]),
+    `, ${failures} ${failures === 1 ? 'failure' : 'failures'}`,
+    ...(analysis.outcome?.startsWith('Verified') === true ? [', verified'] : []),
+  ];
 };

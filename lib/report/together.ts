@@ -2,7 +2,7 @@ import type { Announcement } from '../fleet/fleet.ts';
 import { type Analysis, SEVERITIES } from '../model/analysis.ts';
 import { gsm7, SMS_SEPTETS, septets } from '../text/gsm7.ts';
 import { count } from '../text/words.ts';
-import { viewOf } from './view.ts';
+import { type View, viewOf } from './view.ts';
 import { wrap } from './wrap.ts';
 
 /** More findings at once than people can read: one message that names each. */
@@ -19,6 +19,8 @@ export interface Together {
 const MAX_LISTED = 50;
 const MAX_IDS = 1000;
 
+const viewIn = ({ analysis, kind, news, createdAt }: Announcement): View => viewOf(analysis, kind, { at: createdAt, news });
+
 const rank = ({ analysis }: Announcement): number =>
   Number(analysis.status === 'resolved') * 10 + SEVERITIES.indexOf(analysis.severity) * 2 + Number(analysis.victims.length === 0);
 
@@ -28,8 +30,9 @@ const hostsOf = (all: readonly Announcement[]): number => {
   return named.size + unnamed;
 };
 
-const paragraphs = ({ kind, analysis, news }: Announcement, i: number, linkBase: string | null): readonly string[] => {
-  const view = viewOf(analysis, kind, news);
+const paragraphs = (announcement: Announcement, i: number, linkBase: string | null): readonly string[] => {
+  const { analysis } = announcement;
+  const view = viewIn(announcement);
   const lead = `${String(i + 1).padStart(3)}. `;
   return [
     '',
@@ -44,7 +47,7 @@ const label = (worst: Announcement): string => (worst.analysis.status === 'resol
 const emailOf = (sorted: readonly Announcement[], title: string, linkBase: string | null): string => {
   const [worst] = sorted;
   const hidden = sorted.length - MAX_LISTED;
-  const first = worst === undefined ? null : viewOf(worst.analysis, worst.kind, worst.news);
+  const first = worst === undefined ? null : viewIn(worst);
   return [
     wrap(`${title}, at once. Begin with the first: they are in the order of their severity.`),
     ...(first === null ? [] : [wrap(first.what), wrap(first.analysis.status === 'resolved' ? first.now : `Do now: ${first.now}`)]),
@@ -55,7 +58,7 @@ const emailOf = (sorted: readonly Announcement[], title: string, linkBase: strin
 };
 
 const smsOf = (sorted: readonly Announcement[], title: string): string => {
-  const parts = sorted.slice(0, 3).map(({ analysis, kind, news }, i) => `${i === 0 ? ': ' : '; '}${viewOf(analysis, kind, news).title}`);
+  const parts = sorted.slice(0, 3).map((announcement, i) => `${i === 0 ? ': ' : '; '}${viewIn(announcement).title}`);
   return [title, ...parts].map((part) => gsm7(part)).reduce((text, part) => (septets(text + part) <= SMS_SEPTETS ? text + part : text), '');
 };
 

@@ -2,9 +2,10 @@ import type { Announcement } from '../fleet/fleet.ts';
 import type { Analysis, Victim } from '../model/analysis.ts';
 import { plain, unlinked } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
-import { clock, count, duration, number, percent, program, rate } from '../text/words.ts';
+import { clock, number, percent, program, rate, when } from '../text/words.ts';
 import { hostTable, isFleet, newcomers, shortWhere, where } from './fleet.ts';
-import { lastsUntil, outlookWords, when } from './outlook.ts';
+import { comeBack, openFor, over } from './life.ts';
+import { lastsUntil, outlookWords } from './outlook.ts';
 
 /** What is said, before it is decided how: one view model for email, SMS and terminal. Every text in it is safe to print. */
 export interface View {
@@ -17,6 +18,8 @@ export interface View {
   readonly what: string;
   readonly who: string;
   readonly now: string;
+  /** What became of it before: that it came back, that a restart did not help. */
+  readonly before: readonly string[];
   /** A few words for a subject or an SMS. */
   readonly shortWhat: string;
   readonly shortWho: string;
@@ -72,20 +75,23 @@ const day = (at: string): string => at.slice(0, 10);
 
 const appName = (app: string): string => safe(app);
 
-const victimSentence = (victim: Victim, reference: string): string => {
+const victimSentence = (victim: Victim, reference: string, isOver: boolean): string => {
   const pid = victim.pid === null ? '' : ` (pid ${victim.pid})`;
   const times =
     victim.failures === 1
       ? `once, at ${when(victim.firstAt, reference)}`
       : `${number(victim.failures)} times, ${when(victim.firstAt, reference)} to ${when(victim.lastAt, reference)}`;
   const verb =
-    victim.kind === 'pool-exhausted' || victim.kind === 'leak-warning' ? KINDS[victim.kind] : `fails with "${KINDS[victim.kind]}"`;
+    victim.kind === 'pool-exhausted' || victim.kind === 'leak-warning'
+      ? KINDS[victim.kind]
+      : `${isOver ? 'failed' : 'fails'} with "${KINDS[victim.kind]}"`;
   return `${appName(victim.app)}${pid} ${verb}, ${times}`;
 };
 
 const withoutVictims = (analysis: Analysis): string => {
   const { mechanism, ports, resource } = analysis;
   const host = where(analysis);
+  if (analysis.status === 'resolved') return `On ${host} nothing failed, as far as its logs have come.`;
   if (mechanism === 'ephemeral-port-exhaustion')
     return `On ${host} no ephemeral port is left; no log of a program that fails has come yet.`;
   if (mechanism === 'accept-queue-full') return `On ${host} the service on port ${resource.localPort} turns new connections away.`;
@@ -106,7 +112,7 @@ const whatFails = (analysis: Analysis): string => {
           .slice(0, 3)
           .map((victim) => `${appName(victim.app)} (${KINDS[victim.kind]}, ${number(victim.failures)}×)`)
           .join(', ')}`;
-  return `On ${where(analysis)}, ${victimSentence(first, analysis.updatedAt)}${more}.`;
+  return `On ${where(analysis)}, ${victimSentence(first, analysis.updatedAt, analysis.status === 'resolved')}${more}.`;
 };
 
 const culpritName = (analysis: Analysis): string => {
@@ -122,18 +128,15 @@ const whoCauses = (analysis: Analysis): string =>
     ? `The cause is not known: ${safe(analysis.explanation)}`
     : `${safe(analysis.summary)} (${analysis.cause}, ${CERTAINTY[analysis.confidence]})`;
 
-const over = (analysis: Analysis): string => {
-  const lasted = duration(Date.parse(analysis.resolvedAt ?? analysis.updatedAt) - Date.parse(analysis.openedAt));
-  const failures = analysis.victims.reduce((sum, victim) => sum + victim.failures, 0);
-  return `It is over${isFleet(analysis) ? ` on all ${number(analysis.hostCount)} hosts` : ''} since ${when(analysis.resolvedAt ?? analysis.updatedAt, analysis.openedAt)}: it lasted ${lasted} and caused ${count(failures, 'failure')}.`;
-};
+/** The figures of an analysis that is over are those of its time. */
+const portsName = (status: Analysis['status']): string => (status === 'resolved' ? 'Ports then' : 'Ports');
 
-const portFacts = ({ ports }: Analysis): readonly (readonly [string, string])[] =>
+const portFacts = ({ ports, status }: Analysis): readonly (readonly [string, string])[] =>
   ports === null
     ? []
     : [
         [
-          'Ports',
+          portsName(status),
           `${number(ports.used)} of ${number(ports.capacity)} in use (${percent(ports.used, ports.capacity)}), range ${ports.from}-${ports.to}${ports.assumed ? ', not told by the host' : ''}`,
         ],
       ];
@@ -146,6 +149,7 @@ const resourceFacts = ({ resource, ports }: Analysis): readonly (readonly [strin
 
 const growthFacts = (analysis: Analysis): readonly (readonly [string, string])[] => {
   const { trend, mechanism } = analysis;
+  if (analysis.status === 'resolved') return [];
   const isFull = mechanism === 'ephemeral-port-exhaustion' || mechanism === 'descriptor-exhaustion';
   const grows = !isFull && trend.perMinute !== null && trend.perMinute >= 1;
   return [...(grows ? [['Growth', rate(trend.perMinute ?? 0)] as const] : []), ...lastsUntil(analysis)];
@@ -173,13 +177,13 @@ const factsOf = (analysis: Analysis): View['facts'] => {
   ];
 };
 
-const labelOf = (analysis: Analysis, transition: View['transition']): string => {
+const labelOf = (analysis: Analysis, transition: View['transition'], at: string): string => {
   if (analysis.status === 'resolved') return 'RESOLVED';
   const severity = analysis.severity.toUpperCase();
   if (transition === 'worse') return `${severity} (worse)`;
   if (transition === 'changed-cause') return `${severity} (cause changed)`;
   if (transition === 'joined') return `${severity} (more hosts)`;
-  if (transition === 'still-open') return `${severity} (still open)`;
+  if (transition === 'still-open') return `${severity} (still open, ${openFor(analysis, at)})`;
   return transition === 'reopened' ? `${severity} (again)` : severity;
 };
 
@@ -199,27 +203,36 @@ const shortWhat = (analysis: Analysis): string => {
 const shortWho = (analysis: Analysis): string =>
   analysis.cause === 'inconclusive' ? 'cause unknown' : `${culpritName(analysis)} ${CAUSE_NAMES[analysis.cause]}`;
 
-/**
- * Everything that is said of an analysis, formatted once.
- *
- * @param news hosts of a fleet that nobody was told of before
- */
-export const viewOf = (analysis: Analysis, transition: View['transition'], news: readonly string[] = []): View => ({
+/** What a view depends on beside the analysis. */
+export interface Occasion {
+  /** When it is said, by the wall clock; without it, when the analysis last changed. */
+  readonly at?: string;
+  /** Hosts of a fleet that nobody was told of before. */
+  readonly news?: readonly string[] | undefined;
+}
+
+/** Everything that is said of an analysis, formatted once. */
+export const viewOf = (
+  analysis: Analysis,
+  transition: View['transition'],
+  { at = analysis.updatedAt, news = [] }: Occasion = {},
+): View => ({
   analysis,
   transition,
-  label: labelOf(analysis, transition),
-  title: `${labelOf(analysis, transition)} ${shortWhere(analysis)}: ${shortWhat(analysis)}, ${shortWho(analysis)}`,
+  label: labelOf(analysis, transition, at),
+  title: `${labelOf(analysis, transition, at)} ${shortWhere(analysis)}: ${shortWhat(analysis)}, ${shortWho(analysis)}`,
   what: `${transition === 'joined' ? newcomers(analysis, news) : ''}${whatFails(analysis)}`,
   hosts: hostTable(analysis),
   who: whoCauses(analysis),
-  now: analysis.status === 'resolved' ? over(analysis) : safe(analysis.remedy.now),
+  now: analysis.status === 'resolved' ? safe(over(analysis)) : safe(analysis.remedy.now),
+  before: [...comeBack(analysis), ...(analysis.setback === null ? [] : [analysis.setback])].map(safe),
   shortWhat: shortWhat(analysis),
   shortWho: shortWho(analysis),
   facts: factsOf(analysis),
   why: safe(analysis.explanation),
   evidence: analysis.evidence.map(({ text, source, lines }) => ({ text: safe(text), where: `${plain(source)}, ${linesText(lines)}` })),
   remedy: [
-    ['Now', safe(analysis.remedy.now)],
+    ...(analysis.status === 'resolved' ? [] : [['Now', safe(analysis.remedy.now)] as const]),
     ['Fix', safe(analysis.remedy.fix)],
     ['Prevent', safe(analysis.remedy.prevent)],
     ['Verify', safe(analysis.remedy.verify)],

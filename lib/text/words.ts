@@ -29,6 +29,17 @@ export const holderName = (holder: Holder): string =>
 /** `10:39:05 UTC`, for sentences beside others of the same day. */
 export const clock = (at: string): string => `${at.slice(11, 19)} UTC`;
 
+/** A time beside others: with its date where that is not the day of `reference`. */
+export const when = (at: string, reference: string): string =>
+  at.slice(0, 10) === reference.slice(0, 10) ? clock(at) : `${at.slice(0, 10)} ${clock(at)}`;
+
+/** `1st`, `2nd`, `3rd`, `11th` */
+export const ordinal = (value: number): string => {
+  const tens = value % 100;
+  const ending = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th');
+  return `${number(value)}${ending}`;
+};
+
 /** `2.5 s`, `4 min`, `3 h 20 min` */
 export const duration = (ms: number): string => {
   if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;

@@ -1,3 +1,4 @@
+import { noCheckpoint } from '../cases/board.ts';
 import { openCase, toAnalysis } from '../cases/case.ts';
 import { foldCases } from '../cases/fold.ts';
 import { diagnose, portsToLookUp } from '../diagnosis/diagnose.ts';
@@ -125,7 +126,7 @@ const analysesOf = (host: string, digests: readonly Digest[], lookups: readonly 
     latenessMs: Date.parse(to) - Date.parse(from),
     reopenMs: Math.max(fold.reopenMs, Date.parse(to) - Date.parse(from)),
   };
-  return foldCases(host, { at: null, cases: [] }, digests, lookups, all).cases.map(toAnalysis);
+  return foldCases(host, noCheckpoint, digests, lookups, all).cases.map(toAnalysis);
 };
 
 const analysisOf = (finding: Finding): Analysis => toAnalysis(openCase(finding, 1));

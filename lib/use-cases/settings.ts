@@ -30,7 +30,11 @@ export const defaultSettings: Settings = {
     latenessMs: 30 * MINUTE_MS,
   },
   // A log often comes a minute before the snapshot that explains it.
-  announce: { settlingMs: 2 * MINUTE_MS },
+  announce: {
+    settlingMs: 2 * MINUTE_MS,
+    // Half a shift, a shift, then once a day: often enough not to be forgotten, too seldom to be filtered away.
+    remindersMs: [4 * HOUR_MS, 8 * HOUR_MS, 16 * HOUR_MS, DAY_MS],
+  },
   fleet: defaultFleetSettings,
   // Nobody reads more; and SNS gives an email endpoint ten a second (DESIGN.md, "What people read").
   messagesPerMinute: 10,

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { announce } from '../cases/announce.ts';
 import { type Board, emptyBoard, type OutboxEntry } from '../cases/board.ts';
-import { type Case, toAnalysis } from '../cases/case.ts';
+import { type Case, closeBecause, toAnalysis } from '../cases/case.ts';
 import { foldCases } from '../cases/fold.ts';
 import { claim } from '../cases/outbox.ts';
+import { SILENT } from '../cases/outcome.ts';
 import { portsToLookUp } from '../diagnosis/diagnose.ts';
 import type { WantedLookup } from '../diagnosis/facts.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
@@ -66,22 +67,7 @@ const newestAt = (digests: readonly Digest[], fallback: string): string =>
 
 /** A host that has gone silent proves nothing, but an alarm must not stay open for ever on its last word. */
 const closeSilent = (cases: readonly Case[], now: string): readonly Case[] =>
-  cases.map((current) =>
-    current.status === 'resolved'
-      ? current
-      : {
-          ...current,
-          status: 'resolved',
-          resolvedAt: now,
-          finding: {
-            ...current.finding,
-            caveats: [
-              'The host has uploaded nothing for a long time: closed as no longer reported, not as mended.',
-              ...current.finding.caveats,
-            ],
-          },
-        },
-  );
+  cases.map((current) => (current.status === 'resolved' ? current : closeBecause(current, now, SILENT)));
 
 interface Next {
   readonly board: Board;
@@ -96,7 +82,9 @@ const decide = async (host: string, board: Board, isSilent: boolean, deps: Deps)
   const now = deps.clock.now();
   const folded = foldCases(host, board.checkpoint, digests, lookups, fold);
   const cases = isSilent ? closeSilent(folded.cases, now) : folded.cases;
-  const announced = announce({ ...board, checkpoint: folded.checkpoint }, cases, newestAt(digests, now), now, announcing);
+  // Nothing more is to come from a silent host: what was over there is over.
+  const times = { now, newestAt: isSilent ? now : newestAt(digests, now) };
+  const announced = announce({ ...board, checkpoint: folded.checkpoint }, cases, times, announcing);
   const leased = claim(announced, deps.owner, now, leaseMs);
   return leased === null ? { board: announced, claimed: [] } : leased;
 };

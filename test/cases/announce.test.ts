@@ -56,7 +56,7 @@ test('tells a case from its opening to its end, each change once', async () => {
   const [end] = host.world.published;
   assert.deepEqual(host.said(), ['resolved listener-conflict']);
   assert.match(
-    end === undefined ? '' : renderEmail(end.analysis, { transition: 'resolved', link: null }).text,
+    end === undefined ? '' : renderEmail(end.analysis, { transition: 'resolved', at: end.createdAt, link: null }).text,
     /It is over since 10:06:00 UTC: it lasted 5 min and\s+caused 4 failures/,
   );
   await host.snapshot(8, RIVAL);

@@ -146,7 +146,7 @@ test('closes what a silent host left open, and says that it proves nothing', asy
   await sweep(world.deps(open, 'sweep'));
   const [analysis] = finalOf(world);
   assert.equal(analysis?.status, 'resolved');
-  assert.match(analysis?.caveats[0] ?? '', /no longer reported, not as mended/);
+  assert.match(analysis?.outcome ?? '', /no longer reported, not as mended/);
 });
 
 test('refuses a key outside the layout and an upload that is nothing known, and records why', async () => {

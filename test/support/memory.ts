@@ -1,4 +1,4 @@
-import type { Board } from '../../lib/cases/board.ts';
+import { type Board, isBusy } from '../../lib/cases/board.ts';
 import type { Announcement, Fleet, Membership } from '../../lib/fleet/fleet.ts';
 import type { Analysis } from '../../lib/model/analysis.ts';
 import type { Digest, PortLookup } from '../../lib/model/digest.ts';
@@ -145,14 +145,7 @@ export class World {
           this.boards.set(board.host, structuredClone({ ...board, version: board.version + 1 }));
           return 'written';
         }),
-      busyHosts: () =>
-        after('busyHosts', () =>
-          onePage(
-            [...this.boards.values()]
-              .filter(({ outbox, cases }) => outbox.length > 0 || cases.some(({ status }) => status === 'open'))
-              .map(({ host }) => host),
-          ),
-        ),
+      busyHosts: () => after('busyHosts', () => onePage([...this.boards.values()].filter(isBusy).map(({ host }) => host))),
       putAnalysis: (analysis, revision) =>
         after('putAnalysis', () => {
           if ((this.analyses.get(analysis.id)?.revision ?? 0) <= revision)
