@@ -69,14 +69,6 @@ export const openCase = (finding: Finding, episode: number, sight: Sight = NOTHI
 
 const later = (a: string, b: string): string => (a > b ? a : b);
 
-/** When something that was over began anew: the first sign of it after it was over. */
-const returnedAt = (former: Case, finding: Finding): string => {
-  const closedAt = former.resolvedAt ?? '';
-  if (finding.since > closedAt) return finding.since;
-  const minutes = finding.victims.flatMap((victim) => victim.minutes.map(([minute]) => new Date(minute * 60_000).toISOString()));
-  return minutes.filter((at) => at > closedAt).sort()[0] ?? later(finding.lastSeenAt, closedAt);
-};
-
 const nextRun = (former: Run | null, next: Run | null, isAnew: boolean): Run | null => {
   // A pile that is not to be seen just now tells nothing new of its process.
   if (next === null || next.most === 0) return former;
@@ -89,7 +81,7 @@ const whileOpen = (former: Case, finding: Finding, sight: Sight): Pick<Case, 'hi
   const relapse = relapseOf(former, finding, next, sight.snapshots.at(-1), hasComeBack);
   const isAnew = hasComeBack || relapse !== former.relapse;
   return {
-    history: hasComeBack ? cameBackAt(former.history, returnedAt(former, finding)) : beganAt(former.history, finding.since),
+    history: hasComeBack ? cameBackAt(former.history, later(sight.at, former.resolvedAt ?? '')) : beganAt(former.history, finding.since),
     run: nextRun(former.run, next, isAnew),
     relapse,
     outcome: null,

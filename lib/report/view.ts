@@ -2,8 +2,8 @@ import type { TransitionKind } from '../cases/board.ts';
 import type { Analysis, Victim } from '../model/analysis.ts';
 import { plain, unlinked } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
-import { clock, number, percent, program, rate, when } from '../text/words.ts';
-import { comeBack, openFor, over } from './life.ts';
+import { about, clock, number, percent, program, rate, when } from '../text/words.ts';
+import { comeBack, openFor, over, presentVictims } from './life.ts';
 
 /** What is said, before it is decided how: one view model for email, SMS and terminal. Every text in it is safe to print. */
 export interface View {
@@ -82,23 +82,29 @@ const victimSentence = (victim: Victim, reference: string, isOver: boolean): str
   return `${appName(victim.app)}${pid} ${verb}, ${times}`;
 };
 
-const withoutVictims = ({ host, status, mechanism, ports, resource, trend, updatedAt }: Analysis): string => {
-  if (status === 'resolved') return `On ${host} nothing failed, as far as its logs have come.`;
+const withoutVictims = ({ host, status, mechanism, ports, resource, trend, updatedAt, history }: Analysis): string => {
+  if (status === 'resolved') return `On ${host} nothing failed${history.times === 1 ? '' : ' this time'}, as far as its logs have come.`;
   if (mechanism === 'ephemeral-port-exhaustion')
     return `On ${host} no ephemeral port is left; no log of a program that fails has come yet.`;
   if (mechanism === 'accept-queue-full') return `On ${host} the service on port ${resource.localPort} turns new connections away.`;
   const ends =
     trend.exhaustsAt === null
       ? ''
-      : `; at this rate ${resource.kind === 'descriptors' ? 'descriptors' : 'ports'} last until about ${when(trend.exhaustsAt, updatedAt)}`;
+      : `; at this rate ${resource.kind === 'descriptors' ? 'descriptors' : 'ports'} last until about ${about(trend.exhaustsAt, updatedAt)}`;
   return ports === null
     ? `On ${host} nothing fails yet${ends}.`
     : `On ${host} nothing fails yet: ${percent(ports.used, ports.capacity)} of the ephemeral ports are in use${ends}.`;
 };
 
+/** What failed before the thing was contested again. */
+const failedBefore = ({ victims, updatedAt }: Analysis): string => {
+  const [first] = victims;
+  return first === undefined ? '' : ` Before, ${victimSentence(first, updatedAt, true)}.`;
+};
+
 const whatFails = (analysis: Analysis): string => {
-  const [first, ...others] = analysis.victims;
-  if (first === undefined) return withoutVictims(analysis);
+  const [first, ...others] = presentVictims(analysis);
+  if (first === undefined) return `${withoutVictims(analysis)}${failedBefore(analysis)}`;
   const more =
     others.length === 0
       ? ''
@@ -117,8 +123,8 @@ const culpritName = ({ culprit }: Analysis): string => {
 
 const whoCauses = (analysis: Analysis): string =>
   analysis.cause === 'inconclusive'
-    ? `The cause is not known: ${safe(analysis.explanation)}`
-    : `${safe(analysis.summary)} (${analysis.cause}, ${CERTAINTY[analysis.confidence]})`;
+    ? `The cause ${analysis.status === 'resolved' ? 'was' : 'is'} not known: ${safe(analysis.explanation)}`
+    : `${analysis.status === 'resolved' ? 'What was found: ' : ''}${safe(analysis.summary)} (${analysis.cause}, ${CERTAINTY[analysis.confidence]})`;
 
 /** The figures of an analysis that is over are those of its time. */
 const portsName = (status: Analysis['status']): string => (status === 'resolved' ? 'Ports then' : 'Ports');
@@ -145,7 +151,7 @@ const growthFacts = ({ trend, mechanism, status }: Analysis, reference: string):
   const grows = !isFull && trend.perMinute !== null && trend.perMinute >= 1;
   return [
     ...(grows ? [['Growth', rate(trend.perMinute ?? 0)] as const] : []),
-    ...(trend.exhaustsAt === null ? [] : [['Lasts until', `about ${when(trend.exhaustsAt, reference)} at this rate`] as const]),
+    ...(trend.exhaustsAt === null ? [] : [['Lasts until', `about ${about(trend.exhaustsAt, reference)} at this rate`] as const]),
   ];
 };
 
@@ -183,13 +189,14 @@ const labelOf = (analysis: Analysis, transition: TransitionKind | null, at: stri
 const linesText = ([from, to]: readonly [number, number]): string => (from === to ? `line ${from}` : `lines ${from}-${to}`);
 
 const shortWhat = (analysis: Analysis): string => {
-  const [first] = analysis.victims;
+  const [first] = presentVictims(analysis);
   const { ports, resource } = analysis;
   if (first !== undefined) {
     if (first.kind === 'address-not-available' && resource.kind === 'fixed-port')
       return `${appName(first.app)} binds an address that is not here`;
     return `${appName(first.app)} ${SHORT_KINDS[first.kind]}${resource.kind === 'fixed-port' && resource.localPort !== null ? ` port ${resource.localPort}` : ''}`;
   }
+  if (analysis.status === 'resolved') return 'nothing failed';
   return ports === null ? 'no failure yet' : `${percent(ports.used, ports.capacity)} of ports used`;
 };
 
