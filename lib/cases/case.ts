@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Analysis, Finding, History } from '../model/analysis.ts';
-import type { SnapshotDigest } from '../model/digest.ts';
 import { beganAt, cameBackAt, endedAt, firstEpisode } from './history.ts';
 import { outcomeOf } from './outcome.ts';
 import { continueRun, type Relapse, type Run, relapseOf, runOf, setbackOf } from './relapse.ts';
+import { NOTHING_SEEN, type Sight } from './sight.ts';
 import { addVictims, type VictimTally, victimsIn } from './tally.ts';
 
 /** The life of one analysis about one contested thing, as the evidence tells it: a function of the uploads, not of their arrival. */
@@ -25,14 +25,6 @@ export interface Case {
   readonly relapse: Relapse | null;
   readonly outcome: string | null;
 }
-
-/** What a step of the fold knows: the window's snapshots that list sockets, ascending, up to `at`. */
-export interface Sight {
-  readonly at: string;
-  readonly snapshots: readonly SnapshotDigest[];
-}
-
-const NOTHING_SEEN: Sight = { at: '', snapshots: [] };
 
 /**
  * The same for the same contested thing of the same host, whatever the order of arrival. `~` is in no host name and unreserved in

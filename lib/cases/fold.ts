@@ -1,11 +1,12 @@
 import type { Window } from '../diagnosis/facts.ts';
 import { type Finding, SEVERITIES } from '../model/analysis.ts';
-import type { Digest, PortLookup, SnapshotDigest } from '../model/digest.ts';
+import type { Digest, PortLookup } from '../model/digest.ts';
 import { clock } from '../text/words.ts';
 import type { Checkpoint, Past } from './board.ts';
-import { type Case, closeUnseen, mergeFinding, openCase, type Sight } from './case.ts';
+import { type Case, closeUnseen, mergeFinding, openCase } from './case.ts';
 import { judge } from './judge.ts';
 import { keepHiddenLeaks } from './keepalive.ts';
+import { type Sight, sightOf } from './sight.ts';
 
 /** How far back evidence is joined, and how long a case that is over may come back as the same one. */
 export interface FoldSettings {
@@ -14,6 +15,8 @@ export interface FoldSettings {
   readonly reopenMs: number;
   /** Evidence older than this, counted from the newest, is folded into the checkpoint: an upload from before changes nothing any more. */
   readonly latenessMs: number;
+  /** Those that matter most are kept. */
+  readonly maxCases: number;
 }
 
 const timeOf = (digest: Digest): string => (digest.kind === 'snapshot' ? digest.takenAt : digest.covers.to);
@@ -100,9 +103,6 @@ const closeAllUnseen = (cases: readonly Case[], findings: readonly Finding[], si
     return former.status === 'resolved' || isSeen || !isLater ? former : closeUnseen(former, sight);
   });
 
-/** More contested things at once than anybody reads about; a board must fit into one item of the table. */
-const MAX_CASES = 24;
-
 const byWeight = (a: Case, b: Case): number =>
   Number(a.status === 'resolved') - Number(b.status === 'resolved') ||
   SEVERITIES.indexOf(a.finding.severity) - SEVERITIES.indexOf(b.finding.severity) ||
@@ -110,31 +110,22 @@ const byWeight = (a: Case, b: Case): number =>
   (a.openedAt < b.openedAt ? -1 : a.openedAt > b.openedAt ? 1 : a.id < b.id ? -1 : 1);
 
 /** Those that matter most, in the order they have. */
-const bounded = (cases: readonly Case[]): readonly Case[] => {
-  if (cases.length <= MAX_CASES) return cases;
-  const kept = new Set(cases.toSorted(byWeight).slice(0, MAX_CASES));
+const bounded = (cases: readonly Case[], { maxCases }: FoldSettings): readonly Case[] => {
+  if (cases.length <= maxCases) return cases;
+  const kept = new Set(cases.toSorted(byWeight).slice(0, maxCases));
   return cases.filter((one) => kept.has(one));
 };
 
 const step = (known: Known, window: Window, at: string, settings: FoldSettings): readonly Case[] => {
-  const sight = { at, snapshots: snapshotsIn(window.digests) };
+  const sight = sightOf(at, window.digests);
   const judged = judge(window, known.cases, minus(at, settings.windowMs));
   const findings = keepHiddenLeaks(known.cases, judged, sight);
   const applied = findings.reduce<readonly Case[]>(
     (cases, finding) => applyFinding({ ...known, cases }, finding, sight, settings),
     known.cases,
   );
-  return bounded(closeAllUnseen(applied, findings, sight));
+  return bounded(closeAllUnseen(applied, findings, sight), settings);
 };
-
-/** A bare listing may be empty; sections of which none lists a socket are more likely those of a command that failed. */
-const listsSockets = ({ dialect, account }: SnapshotDigest): boolean => dialect !== null || account.understood === 0;
-
-/** Those that list sockets, ascending: what a snapshot without a table of them does not show is unknown. */
-const snapshotsIn = (digests: readonly Digest[]): readonly SnapshotDigest[] =>
-  digests
-    .flatMap((digest) => (digest.kind === 'snapshot' && listsSockets(digest) ? [digest] : []))
-    .sort((a, b) => (a.takenAt !== b.takenAt ? (a.takenAt < b.takenAt ? -1 : 1) : a.contentId < b.contentId ? -1 : 1));
 
 const newestOf = (digests: readonly Digest[]): string | null =>
   digests.reduce<string | null>((newest, digest) => (newest === null || timeOf(digest) > newest ? timeOf(digest) : newest), null);
