@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Analysis, Finding, History } from '../model/analysis.ts';
-import type { SnapshotDigest } from '../model/digest.ts';
 import { beganAt, cameBackAt, endedAt, firstEpisode } from './history.ts';
 import { outcomeOf } from './outcome.ts';
 import { continueRun, type Relapse, type Run, relapseOf, runOf, setbackOf } from './relapse.ts';
+import { NOTHING_SEEN, type Sight } from './sight.ts';
 import { addVictims, type VictimTally, victimsIn } from './tally.ts';
 
 /** The life of one analysis about one contested thing, as the evidence tells it: a function of the uploads, not of their arrival. */
@@ -25,14 +25,6 @@ export interface Case {
   readonly relapse: Relapse | null;
   readonly outcome: string | null;
 }
-
-/** What a step of the fold knows: the window's snapshots that list sockets, ascending, up to `at`. */
-export interface Sight {
-  readonly at: string;
-  readonly snapshots: readonly SnapshotDigest[];
-}
-
-const NOTHING_SEEN: Sight = { at: '', snapshots: [] };
 
 /**
  * The same for the same contested thing of the same host, whatever the order of arrival. `~` is in no host name and unreserved in
@@ -69,14 +61,6 @@ export const openCase = (finding: Finding, episode: number, sight: Sight = NOTHI
 
 const later = (a: string, b: string): string => (a > b ? a : b);
 
-/** When something that was over began anew: the first sign of it after it was over. */
-const returnedAt = (former: Case, finding: Finding): string => {
-  const closedAt = former.resolvedAt ?? '';
-  if (finding.since > closedAt) return finding.since;
-  const minutes = finding.victims.flatMap((victim) => victim.minutes.map(([minute]) => new Date(minute * 60_000).toISOString()));
-  return minutes.filter((at) => at > closedAt).sort()[0] ?? later(finding.lastSeenAt, closedAt);
-};
-
 const nextRun = (former: Run | null, next: Run | null, isAnew: boolean): Run | null => {
   // A pile that is not to be seen just now tells nothing new of its process.
   if (next === null || next.most === 0) return former;
@@ -89,7 +73,7 @@ const whileOpen = (former: Case, finding: Finding, sight: Sight): Pick<Case, 'hi
   const relapse = relapseOf(former, finding, next, sight.snapshots.at(-1), hasComeBack);
   const isAnew = hasComeBack || relapse !== former.relapse;
   return {
-    history: hasComeBack ? cameBackAt(former.history, returnedAt(former, finding)) : beganAt(former.history, finding.since),
+    history: hasComeBack ? cameBackAt(former.history, later(sight.at, former.resolvedAt ?? '')) : beganAt(former.history, finding.since),
     run: nextRun(former.run, next, isAnew),
     relapse,
     outcome: null,

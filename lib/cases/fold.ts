@@ -1,11 +1,13 @@
-import { diagnose } from '../diagnosis/diagnose.ts';
-import type { OpenCases, Window } from '../diagnosis/facts.ts';
+import type { Window } from '../diagnosis/facts.ts';
 import { type Finding, SEVERITIES } from '../model/analysis.ts';
-import type { Digest, LogDigest, PortLookup, SnapshotDigest } from '../model/digest.ts';
+import type { Digest, LogDigest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
+import { clock } from '../text/words.ts';
 import type { Checkpoint, Past } from './board.ts';
-import { type Case, closeUnseen, mergeFinding, openCase, type Sight } from './case.ts';
+import { type Case, closeUnseen, mergeFinding, openCase } from './case.ts';
+import { judge } from './judge.ts';
 import { keepHiddenLeaks } from './keepalive.ts';
+import { type Sight, sightOf } from './sight.ts';
 
 /** How far back evidence is joined, and how long a case that is over may come back as the same one. */
 export interface FoldSettings {
@@ -14,6 +16,8 @@ export interface FoldSettings {
   readonly reopenMs: number;
   /** Evidence older than this, counted from the newest, is folded into the checkpoint: an upload from before changes nothing any more. */
   readonly latenessMs: number;
+  /** Those that matter most are kept. */
+  readonly maxCases: number;
 }
 
 /** A log testifies from its first failure on, for all that it covers. */
@@ -52,6 +56,23 @@ const isWeakerView = (former: Case, finding: Finding): boolean => {
   return isDecided && finding.cause === 'inconclusive' && finding.victims.every(({ lastAt }) => lastAt <= known);
 };
 
+/** A log has come before the snapshot that judges its failures, about a thing whose trouble is known. */
+const isAhead = (former: Case, finding: Finding, sight: Sight): boolean => {
+  const lastFailure = finding.victims.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), '');
+  const isKnown = former.status === 'open' && former.finding.cause !== 'inconclusive';
+  return isKnown && finding.cause === 'inconclusive' && (sight.snapshots.at(-1)?.takenAt ?? '') < lastFailure;
+};
+
+/** Until that snapshot comes, what is known stands, and somebody fails: to say "cause unknown" now would be less than is known. */
+const foretold = (former: Case, finding: Finding): Finding => ({
+  ...former.finding,
+  victims: finding.victims,
+  severity: 'critical',
+  confidence: former.finding.confidence === 'high' ? 'medium' : former.finding.confidence,
+  caveats: [`No snapshot has come since these failures: the cause is that of ${clock(former.finding.lastSeenAt)}.`],
+  lastSeenAt: finding.lastSeenAt,
+});
+
 /** What a step judges with: the cases, and how many there were of those that are forgotten. */
 interface Known {
   readonly cases: readonly Case[];
@@ -69,7 +90,8 @@ const applyFinding = ({ cases, past }: Known, finding: Finding, sight: Sight, se
   if (isFresh && !isNews(former, finding)) return cases;
   if (isFresh && finding.since > minus(former.resolvedAt ?? finding.since, -settings.reopenMs))
     return [...cases, openCase(finding, former.episode + 1, sight)];
-  return cases.map((other) => (other === former ? mergeFinding(former, finding, sight) : other));
+  const standing = isAhead(former, finding, sight) ? foretold(former, finding) : finding;
+  return cases.map((other) => (other === former ? mergeFinding(former, standing, sight) : other));
 };
 
 /** An open case that a later snapshot no longer shows is over. The absence of uploads is no proof, nor is a snapshot without sockets. */
@@ -80,12 +102,6 @@ const closeAllUnseen = (cases: readonly Case[], findings: readonly Finding[], si
     return former.status === 'resolved' || isSeen || !isLater ? former : closeUnseen(former, sight);
   });
 
-const openIn = (cases: readonly Case[]): OpenCases =>
-  new Map(cases.flatMap(({ status, resourceKey, finding }) => (status === 'open' ? [[resourceKey, finding.severity] as const] : [])));
-
-/** More contested things at once than anybody reads about; a board must fit into one item of the table. */
-const MAX_CASES = 24;
-
 const byWeight = (a: Case, b: Case): number =>
   Number(a.status === 'resolved') - Number(b.status === 'resolved') ||
   SEVERITIES.indexOf(a.finding.severity) - SEVERITIES.indexOf(b.finding.severity) ||
@@ -93,30 +109,22 @@ const byWeight = (a: Case, b: Case): number =>
   (a.openedAt < b.openedAt ? -1 : a.openedAt > b.openedAt ? 1 : a.id < b.id ? -1 : 1);
 
 /** Those that matter most, in the order they have. */
-const bounded = (cases: readonly Case[]): readonly Case[] => {
-  if (cases.length <= MAX_CASES) return cases;
-  const kept = new Set(cases.toSorted(byWeight).slice(0, MAX_CASES));
+const bounded = (cases: readonly Case[], { maxCases }: FoldSettings): readonly Case[] => {
+  if (cases.length <= maxCases) return cases;
+  const kept = new Set(cases.toSorted(byWeight).slice(0, maxCases));
   return cases.filter((one) => kept.has(one));
 };
 
 const step = (known: Known, window: Window, at: string, settings: FoldSettings): readonly Case[] => {
-  const sight = { at, snapshots: snapshotsIn(window.digests) };
-  const findings = keepHiddenLeaks(known.cases, diagnose(window, openIn(known.cases)), sight);
+  const sight = sightOf(at, window.digests);
+  const judged = judge(window, known.cases, minus(at, settings.windowMs));
+  const findings = keepHiddenLeaks(known.cases, judged, sight);
   const applied = findings.reduce<readonly Case[]>(
     (cases, finding) => applyFinding({ ...known, cases }, finding, sight, settings),
     known.cases,
   );
-  return bounded(closeAllUnseen(applied, findings, sight));
+  return bounded(closeAllUnseen(applied, findings, sight), settings);
 };
-
-/** A bare listing may be empty; sections of which none lists a socket are more likely those of a command that failed. */
-const listsSockets = ({ dialect, account }: SnapshotDigest): boolean => dialect !== null || account.understood === 0;
-
-/** Those that list sockets, ascending: what a snapshot without a table of them does not show is unknown. */
-const snapshotsIn = (digests: readonly Digest[]): readonly SnapshotDigest[] =>
-  digests
-    .flatMap((digest) => (digest.kind === 'snapshot' && listsSockets(digest) ? [digest] : []))
-    .sort((a, b) => (a.takenAt !== b.takenAt ? (a.takenAt < b.takenAt ? -1 : 1) : a.contentId < b.contentId ? -1 : 1));
 
 const newestOf = (digests: readonly Digest[]): string | null =>
   digests

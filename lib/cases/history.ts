@@ -28,6 +28,7 @@ export const beganAt = (history: History, from: string): History => {
 
 export const endedAt = (history: History, to: string | null): History => withPresent(history, { ...present(history), to });
 
+/** @param from when it was seen to be back: the gap before it tells how long "over" must last to be believed */
 export const cameBackAt = (history: History, from: string): History => ({
   ...history,
   times: history.times + 1,

@@ -2,7 +2,8 @@ import { descriptorsStay, type Reading, readingOf } from '../diagnosis/descripto
 import type { Finding } from '../model/analysis.ts';
 import type { SnapshotDigest } from '../model/digest.ts';
 import { clock, number, program } from '../text/words.ts';
-import type { Case, Sight } from './case.ts';
+import type { Case } from './case.ts';
+import type { Sight } from './sight.ts';
 
 /** A finding is about the present pile as long as so much of it is there; else it is about what the window has seen before. */
 const PRESENT_SHARE = 0.2;

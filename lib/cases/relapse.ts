@@ -1,7 +1,7 @@
 import { type Reading, readingOf, startedAnew } from '../diagnosis/descriptors-stay.ts';
 import type { Finding } from '../model/analysis.ts';
 import type { SnapshotDigest } from '../model/digest.ts';
-import { count, rate, when } from '../text/words.ts';
+import { about, count, rate, when } from '../text/words.ts';
 import { pileIn } from './outcome.ts';
 
 /** A remedy that did not last: the process was restarted, or its pile went, and it leaks again. */
@@ -120,7 +120,7 @@ export const setbackOf = (relapse: Relapse | null, finding: Finding): string | n
   const reference = finding.lastSeenAt;
   const speed = rateWords(relapse.before, perMinute);
   const [first, last] = [when(relapse.firstAt, reference), when(relapse.lastAt, reference)];
-  const until = exhaustsAt === null ? '' : ` until about ${when(exhaustsAt, reference)}`;
+  const until = exhaustsAt === null ? '' : ` until about ${about(exhaustsAt, reference)}`;
   if (relapse.kind === 'regrowth')
     return `The pile was gone at ${last} and is growing again${speed}${until === '' ? '' : `: ports last${until}`}.`;
   return relapse.times === 1

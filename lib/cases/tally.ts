@@ -11,10 +11,10 @@ export interface VictimTally {
   readonly minutes: readonly (readonly [minute: number, failures: number])[];
 }
 
-/** Minutes that may still change by a late upload stay apart; older ones become a sum. */
-const MAX_MINUTES = 120;
+/** Minutes that may still change by a late upload (window and lateness are half an hour each) stay apart; older ones become a sum. */
+const MAX_MINUTES = 60;
 /** Programs that fail for one reason on one host; more share the fate of the first, and need not be named. */
-const MAX_TALLIES = 16;
+const MAX_TALLIES = 12;
 
 const victimKey = ({ app, kind }: Victim): string => `${app} ${kind}`;
 

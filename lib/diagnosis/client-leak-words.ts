@@ -64,7 +64,7 @@ const growth = (contest: EphemeralContest, suspect: Suspect, slope: Slope | null
   const [first, last] = [suspect.track[0], suspect.track.at(-1)];
   const grown = first === undefined || last === undefined ? 0 : held(last) - held(first);
   if (grown < MIN_GROWTH || perMinute <= 0) return 'It is not growing at present.';
-  return outlook === null ? `It grows by ${rate(perMinute)}.` : outlookSentence(perMinute, outlook);
+  return outlook === null ? `It grows by ${rate(perMinute)}.` : outlookSentence(suspect.moment.snapshot.takenAt, perMinute, outlook);
 };
 
 const kinSentence = (suspect: Suspect): string =>

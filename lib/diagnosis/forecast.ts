@@ -1,5 +1,5 @@
 import type { ResourceKind, Trend } from '../model/analysis.ts';
-import { clock, number, rate } from '../text/words.ts';
+import { about, number, rate } from '../text/words.ts';
 import type { EphemeralContest } from './contest.ts';
 import type { Suspect } from './suspects.ts';
 import { type Forecast, forecast, type Slope } from './trend.ts';
@@ -55,9 +55,9 @@ const span = ({ earliest, latest }: Forecast): string => {
   return latest === null ? `${from} at the earliest` : `${from}–${latest.slice(11, 16)}`;
 };
 
-/** "at 41 a minute the ports last until about 17:10:00 UTC (16:40–17:55)" */
-export const outlookSentence = (perMinute: number, outlook: Outlook): string => {
-  const until = `last until about ${clock(outlook.at)} (${span(outlook)})`;
+/** "at 41 a minute the ports last until about 17:10 UTC (16:40–17:55)" */
+export const outlookSentence = (now: string, perMinute: number, outlook: Outlook): string => {
+  const until = `last until about ${about(outlook.at, now)} (${span(outlook)})`;
   if (outlook.runsOut !== 'descriptors') return `At ${rate(perMinute)} the ports ${until}.`;
   return `At ${rate(perMinute)} its own descriptors (${number(outlook.used)} of ${number(outlook.capacity)} open) ${until}; from then on it fails itself.`;
 };

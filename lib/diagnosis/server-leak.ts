@@ -71,7 +71,7 @@ const draftFor = (contest: ServiceContest, moment: Moment, sockets: number, figu
     since: startedAt,
     overAt: null,
     summary: `${name} does not close ${count(sockets, 'connection')} on port ${contest.port} that its clients have closed.`,
-    explanation: `${figure} at ${clock(moment.snapshot.takenAt)}, and they stay. ${name} has read them to the end and does not close them: each keeps a descriptor (${limit === null ? 'how many are left is unknown' : `${number(limit.open)} of ${number(limit.soft)} are open`}). They take no ephemeral port, so they do not stop anybody's connect or bind.${isGrowing ? ` ${outlook === null ? `The pile grows by ${rate(slope.perMinute)}.` : outlookSentence(slope.perMinute, outlook)}` : ' It is not growing at present.'}`,
+    explanation: `${figure} at ${clock(moment.snapshot.takenAt)}, and they stay. ${name} has read them to the end and does not close them: each keeps a descriptor (${limit === null ? 'how many are left is unknown' : `${number(limit.open)} of ${number(limit.soft)} are open`}). They take no ephemeral port, so they do not stop anybody's connect or bind.${isGrowing ? ` ${outlook === null ? `The pile grows by ${rate(slope.perMinute)}.` : outlookSentence(moment.snapshot.takenAt, slope.perMinute, outlook)}` : ' It is not growing at present.'}`,
     evidence: [quoteSnapshot(`${figure}.`, moment.snapshot, linesOf(closeWaitPiles(moment)))],
     remedy: {
       now:

@@ -26,12 +26,15 @@ const named = (name: string, value: string): string => wrap(value, `  ${`${name}
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title.toUpperCase(), ...lines];
 
+/** An open case begins with what fails, one that is over with that it is over. */
+const headOf = (view: View): readonly string[] =>
+  view.analysis.status === 'resolved'
+    ? [view.now, view.what, view.who]
+    : [view.what, view.who, ...(view.before.length === 0 ? [] : [view.before.join(' ')]), `Do now: ${view.now}`];
+
 /** The body of an email, or what a terminal shows: the first three paragraphs are enough for somebody woken at night. */
 export const bodyOf = (view: View, link: string | null): readonly string[] => [
-  wrap(view.what),
-  wrap(view.who),
-  ...(view.before.length === 0 ? [] : [wrap(view.before.join(' '))]),
-  wrap(view.analysis.status === 'resolved' ? view.now : `Do now: ${view.now}`),
+  ...headOf(view).map((paragraph) => wrap(paragraph)),
   ...section(
     'At a glance',
     view.facts.map(([name, value]) => named(name, value)),

@@ -1,4 +1,4 @@
-import type { Analysis } from '../model/analysis.ts';
+import type { Analysis, Victim } from '../model/analysis.ts';
 import { count, duration, number, ordinal, when } from '../text/words.ts';
 import { isFleet } from './fleet.ts';
 
@@ -8,6 +8,12 @@ const HOUR_MS = 60 * 60_000;
 
 const present = ({ history, openedAt }: Analysis): { readonly from: string; readonly to: string | null } =>
   history.episodes.at(-1) ?? { from: openedAt, to: null };
+
+/** Those that failed since the thing was last seen to be over: all, while it never was. */
+export const presentVictims = ({ victims, history }: Analysis): readonly Victim[] => {
+  const before = history.episodes.at(-2)?.to ?? null;
+  return before === null ? victims : victims.filter(({ lastAt }) => lastAt > before);
+};
 
 /** `9 h`: whole hours once there are two. */
 export const openFor = (analysis: Analysis, at: string): string => {

@@ -1,5 +1,5 @@
 import type { Analysis } from '../model/analysis.ts';
-import { rate, when } from '../text/words.ts';
+import { about, rate } from '../text/words.ts';
 
 /** How long it lasts, in the words of every medium. */
 
@@ -15,18 +15,18 @@ const RUNS_OUT: Readonly<Record<Analysis['resource']['kind'], string>> = {
   'accept-queue': 'the queue',
 };
 
-/** `about 17:10:00 UTC (16:40–17:55)`; `null` where there is no forecast. */
+/** `about 17:10 UTC (16:40–17:55)`; `null` where there is no forecast. */
 export const untilWhen = ({ trend, updatedAt }: Analysis): string | null => {
   if (trend.exhaustsAt === null) return null;
-  const about = `about ${when(trend.exhaustsAt, updatedAt)}`;
-  if (trend.exhaustsBetween === null) return about;
+  const when = `about ${about(trend.exhaustsAt, updatedAt)}`;
+  if (trend.exhaustsBetween === null) return when;
   const [earliest, latest] = trend.exhaustsBetween;
   return latest === null
-    ? `${about} (${minute(earliest, updatedAt)} at the earliest)`
-    : `${about} (${minute(earliest, updatedAt)}–${minute(latest, updatedAt)})`;
+    ? `${when} (${minute(earliest, updatedAt)} at the earliest)`
+    : `${when} (${minute(earliest, updatedAt)}–${minute(latest, updatedAt)})`;
 };
 
-/** "at 41 a minute the ports last until about 17:10:00 UTC (16:40–17:55)"; empty where there is no forecast. */
+/** "at 41 a minute the ports last until about 17:10 UTC (16:40–17:55)"; empty where there is no forecast. */
 export const outlookWords = (analysis: Analysis): string => {
   const { trend } = analysis;
   const until = untilWhen(analysis);

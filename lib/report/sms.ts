@@ -3,6 +3,7 @@ import type { Analysis } from '../model/analysis.ts';
 import { gsm7, SMS_SEPTETS, septets } from '../text/gsm7.ts';
 import type { MessageContext } from './email.ts';
 import { isFleet } from './fleet.ts';
+import { presentVictims } from './life.ts';
 import { viewOf } from './view.ts';
 
 /** One GSM-7 segment: as many of the parts, most important first, as fit whole; the first is cut if it must be. */
@@ -13,7 +14,7 @@ export const renderSms = (analysis: Analysis, context: MessageContext): string =
 };
 
 const openParts = (analysis: Analysis): readonly string[] => {
-  const [victim] = analysis.victims;
+  const [victim] = presentVictims(analysis);
   return [
     ...(analysis.culprit?.peer ? [` to ${analysis.culprit.peer}`] : []),
     ...(victim === undefined ? [] : [`. ${victim.failures}x since ${victim.firstAt.slice(11, 16)}Z`]),

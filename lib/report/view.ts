@@ -4,7 +4,7 @@ import { plain, unlinked } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
 import { clock, number, percent, program, rate, when } from '../text/words.ts';
 import { hostTable, isFleet, newcomers, shortWhere, where } from './fleet.ts';
-import { comeBack, openFor, over } from './life.ts';
+import { comeBack, openFor, over, presentVictims } from './life.ts';
 import { lastsUntil, outlookWords } from './outlook.ts';
 
 /** What is said, before it is decided how: one view model for email, SMS and terminal. Every text in it is safe to print. */
@@ -91,7 +91,8 @@ const victimSentence = (victim: Victim, reference: string, isOver: boolean): str
 const withoutVictims = (analysis: Analysis): string => {
   const { mechanism, ports, resource } = analysis;
   const host = where(analysis);
-  if (analysis.status === 'resolved') return `On ${host} nothing failed, as far as its logs have come.`;
+  if (analysis.status === 'resolved')
+    return `On ${host} nothing failed${analysis.history.times === 1 ? '' : ' this time'}, as far as its logs have come.`;
   if (mechanism === 'ephemeral-port-exhaustion')
     return `On ${host} no ephemeral port is left; no log of a program that fails has come yet.`;
   if (mechanism === 'accept-queue-full') return `On ${host} the service on port ${resource.localPort} turns new connections away.`;
@@ -102,9 +103,15 @@ const withoutVictims = (analysis: Analysis): string => {
     : `On ${host} nothing fails yet: ${percent(ports.used, ports.capacity)} of the ephemeral ports are in use${isFleet(analysis) ? ` on ${analysis.host}` : ''}${ends}.`;
 };
 
+/** What failed before the thing was contested again. */
+const failedBefore = ({ victims, updatedAt }: Analysis): string => {
+  const [first] = victims;
+  return first === undefined ? '' : ` Before, ${victimSentence(first, updatedAt, true)}.`;
+};
+
 const whatFails = (analysis: Analysis): string => {
-  const [first, ...others] = analysis.victims;
-  if (first === undefined) return withoutVictims(analysis);
+  const [first, ...others] = presentVictims(analysis);
+  if (first === undefined) return `${withoutVictims(analysis)}${failedBefore(analysis)}`;
   const more =
     others.length === 0
       ? ''
@@ -125,8 +132,8 @@ const culpritName = (analysis: Analysis): string => {
 
 const whoCauses = (analysis: Analysis): string =>
   analysis.cause === 'inconclusive'
-    ? `The cause is not known: ${safe(analysis.explanation)}`
-    : `${safe(analysis.summary)} (${analysis.cause}, ${CERTAINTY[analysis.confidence]})`;
+    ? `The cause ${analysis.status === 'resolved' ? 'was' : 'is'} not known: ${safe(analysis.explanation)}`
+    : `${analysis.status === 'resolved' ? 'What was found: ' : ''}${safe(analysis.summary)} (${analysis.cause}, ${CERTAINTY[analysis.confidence]})`;
 
 /** The figures of an analysis that is over are those of its time. */
 const portsName = (status: Analysis['status']): string => (status === 'resolved' ? 'Ports then' : 'Ports');
@@ -190,13 +197,14 @@ const labelOf = (analysis: Analysis, transition: View['transition'], at: string)
 const linesText = ([from, to]: readonly [number, number]): string => (from === to ? `line ${from}` : `lines ${from}-${to}`);
 
 const shortWhat = (analysis: Analysis): string => {
-  const [first] = analysis.victims;
+  const [first] = presentVictims(analysis);
   const { ports, resource } = analysis;
   if (first !== undefined) {
     if (first.kind === 'address-not-available' && resource.kind === 'fixed-port')
       return `${appName(first.app)} binds an address that is not here`;
     return `${appName(first.app)} ${SHORT_KINDS[first.kind]}${resource.kind === 'fixed-port' && resource.localPort !== null ? ` port ${resource.localPort}` : ''}`;
   }
+  if (analysis.status === 'resolved') return 'nothing failed';
   return ports === null ? 'no failure yet' : `${percent(ports.used, ports.capacity)} of ports used`;
 };
 

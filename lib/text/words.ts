@@ -33,6 +33,12 @@ export const clock = (at: string): string => `${at.slice(11, 19)} UTC`;
 export const when = (at: string, reference: string): string =>
   at.slice(0, 10) === reference.slice(0, 10) ? clock(at) : `${at.slice(0, 10)} ${clock(at)}`;
 
+/** A forecast: no seconds, since nobody knows them. `16:44 UTC` */
+export const about = (at: string, reference: string): string => {
+  const time = `${at.slice(11, 16)} UTC`;
+  return at.slice(0, 10) === reference.slice(0, 10) ? time : `${at.slice(0, 10)} ${time}`;
+};
+
 /** `1st`, `2nd`, `3rd`, `11th` */
 export const ordinal = (value: number): string => {
   const tens = value % 100;

@@ -1,12 +1,13 @@
 import { noCheckpoint } from '../cases/board.ts';
 import { openCase, toAnalysis } from '../cases/case.ts';
 import { foldCases } from '../cases/fold.ts';
+import { sightOf } from '../cases/sight.ts';
 import { diagnose, portsToLookUp } from '../diagnosis/diagnose.ts';
 import { digestUpload } from '../digest/digest-upload.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
 import { parseUploadKey, type UploadKey } from '../digest/upload-key.ts';
 import { groupAnalyses } from '../fleet/group.ts';
-import { type Analysis, type Finding, SEVERITIES } from '../model/analysis.ts';
+import { type Analysis, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Unparsed } from '../model/snapshot.ts';
 import { defaultSettings } from './settings.ts';
@@ -120,16 +121,15 @@ const analysesOf = (host: string, digests: readonly Digest[], lookups: readonly 
   const { from, to } = span(digests);
   const { fold } = defaultSettings;
   if (from === null || to === null || Date.parse(to) - Date.parse(from) <= fold.windowMs)
-    return diagnose({ host, digests, lookups }).map(analysisOf);
+    return diagnose({ host, digests, lookups }).map((finding) => toAnalysis(openCase(finding, 1, sightOf(to ?? '', digests))));
   const all = {
     ...fold,
     latenessMs: Date.parse(to) - Date.parse(from),
     reopenMs: Math.max(fold.reopenMs, Date.parse(to) - Date.parse(from)),
+    maxCases: Number.POSITIVE_INFINITY,
   };
   return foldCases(host, noCheckpoint, digests, lookups, all).cases.map(toAnalysis);
 };
-
-const analysisOf = (finding: Finding): Analysis => toAnalysis(openCase(finding, 1));
 
 const byRank = (a: Analysis, b: Analysis): number =>
   SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || Number(b.victims.length > 0) - Number(a.victims.length > 0);

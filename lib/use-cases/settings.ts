@@ -28,6 +28,8 @@ export const defaultSettings: Settings = {
     reopenMs: DAY_MS,
     // An agent that was cut off uploads in order; half an hour covers batches and retries.
     latenessMs: 30 * MINUTE_MS,
+    // More contested things at once than anybody reads about; and a board must fit into one item of the table.
+    maxCases: 16,
   },
   // A log often comes a minute before the snapshot that explains it.
   announce: {

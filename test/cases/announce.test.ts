@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { announce } from '../../lib/cases/announce.ts';
+import type { Board } from '../../lib/cases/board.ts';
+import type { Case } from '../../lib/cases/case.ts';
+import type { Cause, Victim } from '../../lib/model/analysis.ts';
 import { renderEmail } from '../../lib/report/email.ts';
 import { ingest } from '../../lib/use-cases/ingest.ts';
 import { open, World } from '../support/memory.ts';
@@ -57,7 +62,7 @@ test('tells a case from its opening to its end, each change once', async () => {
   assert.deepEqual(host.said(), ['resolved listener-conflict']);
   assert.match(
     end === undefined ? '' : renderEmail(end.analysis, { transition: 'resolved', at: end.createdAt, link: null }).text,
-    /It is over since 10:06:00 UTC: it lasted 5 min and\s+caused 4 failures/,
+    /It is over since 10:06:00 UTC: it lasted 5 min and\s+caused 4 failures\.\s+Verified: what blocked port 8080 is gone \(snapshot of 10:06:00 UTC\), the\s+last failure was at 10:04:00 UTC\./,
   );
   await host.snapshot(8, RIVAL);
   assert.deepEqual(host.said(), [], 'a listener alone is no trouble');
@@ -106,5 +111,78 @@ test('says nothing of a small pile that has stopped growing, but keeps it for qu
   assert.deepEqual(
     [...host.world.analyses.values()].map(({ analysis }) => [analysis.cause, analysis.severity]),
     [['close-wait-leak', 'info']],
+  );
+});
+
+const aCase = async (): Promise<{ readonly board: Board; readonly current: Case }> => {
+  const host = new Host();
+  for (const [i, sockets] of [100, 102, 104, 106].entries()) await host.snapshot(i, leak(sockets));
+  const board = host.world.boards.get('h');
+  const [current] = board?.cases ?? [];
+  assert.ok(board !== undefined && current !== undefined);
+  return { board: { ...board, ledger: [], outbox: [] }, current };
+};
+
+interface State {
+  readonly severity: 'critical' | 'warning' | 'info';
+  readonly cause: Cause;
+  readonly apps: readonly string[];
+  readonly isSoon: boolean;
+}
+
+const inState = (current: Case, { severity, cause, apps, isSoon }: State): Case => ({
+  ...current,
+  finding: {
+    ...current.finding,
+    severity,
+    cause,
+    lastSeenAt: at(10),
+    trend: { ...current.finding.trend, exhaustsAt: isSoon ? at(60) : at(200) },
+  },
+  tallies: apps.map((app) => ({ victim: victimOf(app), firstAt: at(1), lastAt: at(2), before: 1, minutes: [] })),
+});
+
+const victimOf = (app: string): Victim => ({
+  app,
+  pid: null,
+  kind: 'address-in-use',
+  error: 'x',
+  failures: 1,
+  firstAt: at(1),
+  lastAt: at(2),
+  frame: null,
+  isCulprit: false,
+  minutes: [],
+});
+
+const state: fc.Arbitrary<State> = fc.record({
+  severity: fc.constantFrom('critical', 'warning', 'info'),
+  cause: fc.constantFrom<Cause>('close-wait-leak', 'connection-hoarding'),
+  apps: fc.subarray(['api', 'login', 'sync']),
+  isSoon: fc.boolean(),
+});
+
+test('tells of each worse state once, however often the case swings', async () => {
+  const { board, current } = await aCase();
+  fc.assert(
+    fc.property(fc.array(state, { maxLength: 40 }), (states) => {
+      const silent = { settlingMs: 0, remindersMs: [] };
+      const end = states.reduce<Board>((b, s) => announce(b, [inState(current, s)], { now: at(10), newestAt: at(10) }, silent), board);
+      const said = end.outbox.map(({ kind }) => kind);
+      const loud = states.filter(({ severity }) => severity !== 'info');
+      assert.equal(said.filter((kind) => kind === 'opened').length, loud.length > 0 ? 1 : 0);
+      // Beyond what was opened with: one more severity, three programs, one forecast; one other cause.
+      assert.ok(said.filter((kind) => kind === 'worse').length <= 5, said.join());
+      assert.ok(said.filter((kind) => kind === 'changed-cause').length <= 1, said.join());
+      // Nothing is swallowed: the worst of all that was seen has been told.
+      const told = end.ledger[0]?.told;
+      assert.equal(
+        told?.severity,
+        loud.some(({ severity }) => severity === 'critical') ? 'critical' : loud.length > 0 ? 'warning' : undefined,
+      );
+      assert.ok(loud.flatMap(({ apps }) => apps).every((app) => told?.apps.includes(app)));
+      assert.ok(end.outbox.every(({ analysis }) => analysis.severity !== 'info'));
+    }),
+    { numRuns: 400 },
   );
 });

@@ -6,6 +6,7 @@ import { ingest } from '../../lib/use-cases/ingest.ts';
 import { sweep } from '../../lib/use-cases/sweep.ts';
 import { type Incident, incident } from '../support/incidents.ts';
 import { type Gate, open, World } from '../support/memory.ts';
+import { at, every, minutesBetween, type Program, snapshotText } from '../support/simulated-host.ts';
 
 /** "Order never matters": the true use cases over a world in memory, in every order, at once, and dying half-way. */
 
@@ -53,6 +54,40 @@ for (const name of NAMES) {
     );
   });
 }
+
+/** Leaks, is restarted, leaks again, is mended, and comes back: within the time in which late uploads still count. */
+const restlessAt = (now: string): Program => {
+  const minute = minutesBetween(at('10:00'), now);
+  const [pid, start] = minute < 9 ? [5, 0] : minute < 17 ? [6, 9] : minute < 22 ? [7, 99] : [8, 22];
+  return { pid, command: 'sync', startedAt: at(`10:${start}`), closeWait: Math.max(0, 40 * (minute - start)), established: 2, open: 20 };
+};
+
+const restless = (): World => {
+  const world = new World();
+  for (const now of every(1, '10:00', '10:28'))
+    world.objects.set(`hosts/web-1/snapshots/${now.replaceAll(/[-:]|\.000/g, '')}`, Buffer.from(snapshotText(now, [restlessAt(now)])));
+  const failure = `${at('10:08')} ERROR [77] login: connect to 10.0.0.9:80 failed: [Errno 99] Cannot assign requested address`;
+  world.objects.set('hosts/web-1/logs/login/1', Buffer.from(failure));
+  return world;
+};
+
+test('ends in the same history, setback and outcome in any order', async () => {
+  const expected = restless();
+  const keys = [...expected.objects.keys()];
+  await deliverAll(expected, keys);
+  const [analysis] = finalOf(expected);
+  // Open from 10:00, 10:09 and 10:22 on; the first two ended with a restart.
+  assert.equal(analysis?.history.times, 3);
+  assert.match(analysis?.setback ?? '', /sync was restarted/);
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(keys, { minLength: keys.length }), async (sequence) => {
+      const world = restless();
+      await deliverAll(world, sequence);
+      assert.deepEqual(finalOf(world), finalOf(expected));
+    }),
+    { numRuns: 12 },
+  );
+});
 
 /** Runs deliveries at once; the schedule decides who goes next at each call to the world. */
 const concurrently = async (world: World, keys: readonly string[], scheduler: fc.Scheduler): Promise<void> => {
@@ -128,6 +163,29 @@ test('loses nothing and announces each transition, wherever a function dies', as
 
 /** What people were told so far. */
 const said = (world: World): readonly string[] => world.published.map(({ kind, analysis }) => `${kind} ${analysis.cause}`);
+
+test('reminds once of what is still open, wherever the sweep dies', async () => {
+  const fourHours = 4 * 60 * 60_000;
+  for (let k = 1; ; k += 1) {
+    const world = await calm('listener-conflict');
+    const before = world.published.length;
+    world.now += fourHours;
+    const { gate, diedAt } = dieAt(k);
+    // The sweep notes what could not be settled, and goes on.
+    await sweep(world.deps(gate, 'dying')).catch((error: unknown) => assert.ok(error instanceof Death));
+    const publishedByTheDead = world.published.length - before;
+    for (let minute = 0; minute < 3; minute += 1) {
+      world.now += 60_000;
+      await sweep(world.deps(open, `sweep-${minute}`));
+    }
+    const reminders = world.published.slice(before).map(({ id, kind }) => `${kind} ${id}`);
+    assert.equal(new Set(reminders).size, 1, `dying at call ${k} (${diedAt()}): ${reminders.join(', ')}`);
+    assert.match(reminders[0] ?? '', /^still-open /);
+    if (reminders.length > 1) assert.equal(publishedByTheDead, 1);
+    if (diedAt() === null) break;
+    assert.ok(k < 100);
+  }
+});
 
 test('announces an inconclusive finding only after it has settled', async () => {
   const world = await calm('mystery');
