@@ -22,7 +22,7 @@ const twoLeaks: Scenario = {
     drops(8080, 0.8),
     answers(8443),
     program('big', 'recommender', { mode: 'client.keep', how: 'http', ...bound(rack.host, rack.peer), toPort: 8080, rate: 60 }),
-    program('small', 'exporter', { mode: 'client.keep', how: 'eof', ...bound(rack.host, '10.44.9.31'), toPort: 8080, rate: 40 }),
+    program('small', 'exporter', { mode: 'client.keep', how: 'http', ...bound(rack.host, '10.44.9.31'), toPort: 8080, rate: 40 }),
     mail('host', rack.peer),
   ],
   truth: (of) => {
@@ -171,8 +171,8 @@ const destinationLeak: Scenario = {
     'one-destination-leak',
     'web-58',
     'ss -tanpoeiO',
-    program('sync', 'syncd', { mode: 'client.keep', how: 'eof', to: home.peer, toPort: 8080, rate: 90 }),
-    drops(8080, 0.2),
+    program('sync', 'syncd', { mode: 'client.keep', how: 'http', to: home.peer, toPort: 8080, rate: 90 }),
+    drops(8080, 0.5),
   ),
   truth: (of) => {
     if (of('search').logs.some((l) => l.failure !== null)) throw new Error('calls to the other peer were to work');
