@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActorSpec } from './model.ts';
 import type { Network } from './network.ts';
-import { output, sleep } from './shell.ts';
+import { output } from './shell.ts';
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
 const PYTHON = '/usr/bin/python3';
@@ -29,7 +29,8 @@ const appOf = (spec: ActorSpec): string => spec.log?.app ?? ((spec.comm ?? spec.
 const install = (spec: ActorSpec, workFolder: string): string => {
   const folder = join(workFolder, 'srv', appOf(spec));
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(PROGRAMS).filter((n) => /\.(py|ts)$/.test(n))) copyFileSync(join(PROGRAMS, name), join(folder, name));
+  for (const name of readdirSync(PROGRAMS).filter((n) => /\.(py|ts)$/.test(n) && n !== 'as_pid.py'))
+    copyFileSync(join(PROGRAMS, name), join(folder, name));
   if (spec.runtime === 'java') cpSync(join(workFolder, '..', 'classes'), join(folder, 'lib'), { recursive: true });
   return `/srv/${appOf(spec)}`;
 };
@@ -42,7 +43,24 @@ const commandLine = (spec: ActorSpec, home: string): readonly string[] => {
 };
 
 // In a mount namespace of its own (`ip netns exec` makes one), so that /srv is the actor's and nobody else's.
-const ENTER = 'mount --bind "$1" /srv && ulimit -Sn "$2" && title=$3 && shift 3 && exec -a "$title" "$@"';
+const ENTER = 'mount --bind "$1" /srv && ulimit -n "$2" && title=$3 && shift 3 && exec -a "$title" "$@"';
+// A user cannot be changed and argv[0] be set by one program: the shell in the middle does the second as that user.
+const ENTER_AS_NOBODY =
+  'mount --bind "$1" /srv && ulimit -n "$2" && shift 2 && exec setpriv --reuid=65534 --regid=65534 --clear-groups ' +
+  `bash -c 'title=$1 && shift && exec -a "$title" "$@"' enter "$@"`;
+
+/** Where systemd would keep the cgroups of units: cgroup v2, beside v1 or alone. */
+const CGROUPS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((folder) => existsSync(join(folder, 'cgroup.procs')));
+
+/** Joins a unit's cgroup, then becomes the rest of its arguments. */
+const inUnit = (unit: string | undefined): readonly string[] => {
+  if (unit === undefined) return [];
+  if (CGROUPS === undefined) throw new Error('no cgroup v2 is mounted');
+  return ['bash', '-c', 'mkdir -p "$1" && echo $$ >"$1/cgroup.procs" && shift && exec "$@"', 'unit', join(CGROUPS, 'system.slice', unit)];
+};
+
+/** Becomes its arguments as the process `pid`, by asking the kernel for the one before it until nobody else comes between. */
+const asPid = (pid: number | null): readonly string[] => (pid === null ? [] : [PYTHON, join(PROGRAMS, 'as_pid.py'), String(pid)]);
 
 const environment = (spec: ActorSpec, reportFile: string): NodeJS.ProcessEnv => {
   const calls = spec.runtime === 'java' ? spec.config : {};
@@ -57,13 +75,28 @@ const environment = (spec: ActorSpec, reportFile: string): NodeJS.ProcessEnv => 
   };
 };
 
-export const startActor = (spec: ActorSpec, network: Network, workFolder: string): RunningActor => {
+export const startActor = (spec: ActorSpec, network: Network, workFolder: string, pid: number | null): RunningActor => {
   const reportFile = join(workFolder, `${spec.role}.jsonl`);
   const home = install(spec, workFolder);
   const [title = '', ...command] = commandLine(spec, home);
   const limit = String(spec.descriptors ?? DEFAULT_DESCRIPTORS);
-  const enter = ['bash', '-c', ENTER, 'enter', join(workFolder, 'srv'), limit, spec.title ?? title, ...command];
-  const child = spawn('ip', ['netns', 'exec', network[spec.where], ...enter], {
+  const enter = ['bash', '-c', spec.ordinaryUser ? ENTER_AS_NOBODY : ENTER, 'enter', join(workFolder, 'srv'), limit, spec.title ?? title];
+  writeFileSync(reportFile, '');
+  chmodSync(reportFile, 0o666);
+  // Should the lab be killed, its actors end with it.
+  const argv = [
+    '--pdeathsig',
+    'KILL',
+    ...asPid(pid),
+    ...inUnit(spec.unit),
+    'ip',
+    'netns',
+    'exec',
+    network[spec.where],
+    ...enter,
+    ...command,
+  ];
+  const child = spawn('setpriv', argv, {
     env: environment(spec, reportFile),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -73,17 +106,3 @@ export const startActor = (spec: ActorSpec, network: Network, workFolder: string
 const stop = (child: ChildProcess): void => {
   child.kill('SIGKILL');
 };
-
-/** Kills what actors may have left behind in a namespace: children that outlived them. */
-export const sweepNamespaces = async (network: Network): Promise<void> => {
-  for (const namespace of [network.host, network.peer]) {
-    for (const pid of processesIn(namespace)) process.kill(pid, 'SIGKILL');
-  }
-  await sleep(100);
-};
-
-export const processesIn = (namespace: string): readonly number[] =>
-  output(['ip', 'netns', 'pids', namespace])
-    .split('\n')
-    .filter((line) => line !== '')
-    .map(Number);

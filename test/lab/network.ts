@@ -1,29 +1,26 @@
-import type { Addresses } from './model.ts';
+import type { Addresses, Place, Third } from './model.ts';
 import { attempt, output } from './shell.ts';
 
-/** Two namespaces joined by a virtual link: the host that is recorded, and the one with its peers. */
-export interface Network {
-  readonly host: string;
-  readonly peer: string;
-}
+/** Namespaces joined by virtual links: the host that is recorded, the one with its peers, and sometimes a third. */
+export type Network = Readonly<Record<Place, string>>;
 
+const PREFIX = 'cwlab-';
 const LINK_NAME_LIMIT = 15;
 
-const names = () => {
-  const id = process.pid.toString(36);
-  return {
-    host: `cwlab-h-${id}`,
-    peer: `cwlab-p-${id}`,
-    left: `cwl${id}h`.slice(0, LINK_NAME_LIMIT),
-    right: `cwl${id}p`.slice(0, LINK_NAME_LIMIT),
-  };
-};
+/** The run's PID is in each name, so that two runs at once do not meet, and what a killed run left behind is known for it. */
+const nameOf = (place: Place): string => `${PREFIX}${place[0]}-${process.pid.toString(36)}`;
+const NETWORK: Network = { host: nameOf('host'), peer: nameOf('peer'), third: nameOf('third') };
+
+const linkName = (end: string): string => `cwl${process.pid.toString(36)}${end}`.slice(0, LINK_NAME_LIMIT);
 
 const within = (namespace: string, ...argv: readonly string[]): string => output(['ip', 'netns', 'exec', namespace, ...argv]);
 
-const join = (namespace: string, link: string, address: string, prefix: number): void => {
+const addAddress = (namespace: string, link: string, address: string, prefix: number): void => {
   const noDetection = address.includes(':') ? ['nodad'] : [];
   within(namespace, 'ip', 'address', 'add', `${address}/${prefix}`, 'dev', link, ...noDetection);
+};
+
+const up = (namespace: string, link: string): void => {
   within(namespace, 'ip', 'link', 'set', link, 'up');
   within(namespace, 'ip', 'link', 'set', 'lo', 'up');
 };
@@ -32,27 +29,85 @@ export const setSysctl = (namespace: string, name: string, value: string): void 
   within(namespace, 'sysctl', '-q', '-w', `${name}=${value}`);
 };
 
-const build = (addresses: Addresses): Network => {
-  const { host, peer, left, right } = names();
-  output(['ip', 'netns', 'add', host]);
-  output(['ip', 'netns', 'add', peer]);
-  output(['ip', 'link', 'add', left, 'netns', host, 'type', 'veth', 'peer', 'name', right, 'netns', peer]);
-  join(host, left, addresses.host, addresses.prefix);
-  join(peer, right, addresses.peer, addresses.prefix);
-  return { host, peer };
+const link = (from: string, to: string, ends: readonly [string, string]): void => {
+  const [left, right] = ends;
+  output(['ip', 'link', 'add', left, 'netns', from, 'type', 'veth', 'peer', 'name', right, 'netns', to]);
+};
+
+const buildPair = ({ host, peer, prefix, more = [] }: Addresses): void => {
+  const ends = [linkName('h'), linkName('p')] as const;
+  output(['ip', 'netns', 'add', NETWORK.host]);
+  output(['ip', 'netns', 'add', NETWORK.peer]);
+  link(NETWORK.host, NETWORK.peer, ends);
+  addAddress(NETWORK.host, ends[0], host, prefix);
+  for (const address of [peer, ...more]) addAddress(NETWORK.peer, ends[1], address, prefix);
+  up(NETWORK.host, ends[0]);
+  up(NETWORK.peer, ends[1]);
+};
+
+/** A link of its own to the peer, which has its addresses on the other link and answers for them here too. */
+const buildThird = ({ address }: Third, { prefix }: Addresses): void => {
+  const ends = [linkName('t'), linkName('q')] as const;
+  output(['ip', 'netns', 'add', NETWORK.third]);
+  link(NETWORK.third, NETWORK.peer, ends);
+  addAddress(NETWORK.third, ends[0], address, prefix);
+  up(NETWORK.third, ends[0]);
+  up(NETWORK.peer, ends[1]);
+  within(NETWORK.peer, 'ip', 'route', 'add', `${address}/32`, 'dev', ends[1]);
+};
+
+const namespaces = (): readonly string[] =>
+  output(['ip', 'netns', 'list'])
+    .split('\n')
+    .map((line) => line.split(' ')[0] ?? '')
+    .filter((name) => name.startsWith(PREFIX));
+
+export const processesIn = (namespace: string): readonly number[] =>
+  output(['ip', 'netns', 'pids', namespace])
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+};
+
+/** A namespace outlives its name as long as a process is in it. */
+const remove = (namespace: string): void => {
+  for (const pid of processesIn(namespace)) kill(pid);
+  attempt(['ip', 'netns', 'delete', namespace]);
+};
+
+const ownerLives = (namespace: string): boolean => {
+  try {
+    process.kill(Number.parseInt(namespace.slice(namespace.lastIndexOf('-') + 1), 36), 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Removes what runs that were killed have left behind. */
+export const removeStaleNetworks = (): void => {
+  for (const namespace of namespaces().filter((name) => !ownerLives(name))) remove(namespace);
 };
 
 const tearDown = (): void => {
-  const { host, peer } = names();
-  attempt(['ip', 'netns', 'delete', host]);
-  attempt(['ip', 'netns', 'delete', peer]);
+  const own = new Set(Object.values(NETWORK));
+  for (const namespace of namespaces().filter((name) => own.has(name))) remove(namespace);
 };
 
-/** Removes the namespaces whatever happens, also on an interrupt. */
-export const withNetwork = async <T>(addresses: Addresses, use: (network: Network) => Promise<T>): Promise<T> => {
+/** Removes the namespaces and all that runs in them whatever happens, also on an interrupt. */
+export const withNetwork = async <T>(addresses: Addresses, third: Third | undefined, use: (network: Network) => Promise<T>): Promise<T> => {
   process.once('exit', tearDown);
   try {
-    return await use(build(addresses));
+    buildPair(addresses);
+    if (third !== undefined) buildThird(third, addresses);
+    return await use(NETWORK);
   } finally {
     tearDown();
     process.removeListener('exit', tearDown);

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunningActor, startActor, sweepNamespaces } from './actors.ts';
+import { type RunningActor, startActor } from './actors.ts';
 import type { ActorSpec, Scenario, Truth } from './model.ts';
 import { neighboursOf } from './neighbours.ts';
 import { type Network, setSysctl, withNetwork } from './network.ts';
 import { readRecord } from './reports.ts';
 import { sleep } from './shell.ts';
-import { type TakenSnapshot, takeSnapshot } from './snapshots.ts';
+import { type TakenSnapshot, takeSnapshots } from './snapshots.ts';
 import { type Recording, stretch, TO_MINUTES } from './stretch.ts';
 import { writeRecording } from './write-recording.ts';
 
@@ -24,13 +24,21 @@ interface Stage {
   readonly snapshots: TakenSnapshot[];
 }
 
+/** The PID that an actor takes over, where it does. */
+const takenPid = ({ role, pidOf }: ActorSpec, stage: Stage): number | null => {
+  if (pidOf === undefined) return null;
+  const former = stage.running.get(pidOf);
+  if (former === undefined) throw new Error(`${role} is to have the PID of ${pidOf}, which never ran`);
+  return readRecord(pidOf, pidOf, former.reportFile).pid;
+};
+
 const startOf = (spec: ActorSpec): number =>
   spec.from ?? (spec.where === 'host' && !String(spec.config.mode).startsWith('server.') ? HOST_STARTS_AT : 0);
 
 const stepsOf = (scenario: Scenario, specs: readonly ActorSpec[], network: Network, workFolder: string, stage: Stage): readonly Step[] => {
   const starts = specs.map((spec) => ({
     at: startOf(spec),
-    run: () => void stage.running.set(spec.role, startActor(spec, network, workFolder)),
+    run: () => void stage.running.set(spec.role, startActor(spec, network, workFolder, takenPid(spec, stage))),
   }));
   const stops = specs.flatMap((spec) =>
     spec.until === undefined ? [] : [{ at: spec.until, run: () => stage.running.get(spec.role)?.stop() }],
@@ -38,7 +46,7 @@ const stepsOf = (scenario: Scenario, specs: readonly ActorSpec[], network: Netwo
   const every = (scenario.everyMs ?? SNAPSHOT_EVERY_MS) / 1000;
   const looks = Array.from({ length: Math.floor(scenario.seconds / every) + 1 }, (_, i) => ({
     at: scenario.firstAt + i * every,
-    run: () => void stage.snapshots.push(takeSnapshot(scenario, network.host)),
+    run: () => void stage.snapshots.push(...takeSnapshots(scenario, network)),
   }));
   return [...starts, ...stops, ...looks].sort((a, b) => a.at - b.at);
 };
@@ -54,6 +62,8 @@ const play = async (steps: readonly Step[]): Promise<void> => {
 const configure = (scenario: Scenario, network: Network): void => {
   setSysctl(network.host, 'net.ipv4.ip_local_port_range', scenario.range.join(' '));
   for (const [name, value] of Object.entries(scenario.sysctls ?? {})) setSysctl(network.host, name, value);
+  for (const [name, value] of Object.entries(scenario.peerSysctls ?? {})) setSysctl(network.peer, name, value);
+  if (scenario.third !== undefined) setSysctl(network.third, 'net.ipv4.ip_local_port_range', scenario.third.range.join(' '));
 };
 
 const recordingOf = (stage: Stage): Recording => ({
@@ -65,13 +75,9 @@ const recordingOf = (stage: Stage): Recording => ({
 /** Plays a scenario to its end. */
 const perform = async (scenario: Scenario, specs: readonly ActorSpec[], workFolder: string): Promise<Recording> => {
   const stage: Stage = { running: new Map(), snapshots: [] };
-  await withNetwork(scenario.addresses, async (network) => {
-    try {
-      configure(scenario, network);
-      await play(stepsOf(scenario, specs, network, workFolder, stage));
-    } finally {
-      await sweepNamespaces(network);
-    }
+  await withNetwork(scenario.addresses, scenario.third, async (network) => {
+    configure(scenario, network);
+    await play(stepsOf(scenario, specs, network, workFolder, stage));
   });
   return recordingOf(stage);
 };

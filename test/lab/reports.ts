@@ -32,6 +32,8 @@ const eventSchema = z.discriminatedUnion('event', [
   z.object({ ...base, event: z.literal('bound'), port: z.number() }),
   z.object({ ...base, event: z.literal('stuck'), accepted: z.number() }),
   z.object({ ...base, event: z.literal('unanswered') }),
+  z.object({ ...base, event: z.literal('retired'), open: z.number() }),
+  z.object({ ...base, event: z.literal('reaped'), open: z.number(), longest: z.number() }),
 ]);
 export type ActorEvent = z.infer<typeof eventSchema>;
 
@@ -82,6 +84,12 @@ export const commonestFailure = (actor: ActorRecord): { readonly kind: FailureKi
 
 /** The highest count of connections, files or requests that the actor says it held at once. */
 export const mostHeld = (actor: ActorRecord): number => Math.max(0, ...actor.events.map((e) => (e.event === 'holds' ? e.open : 0)));
+
+/** Of what an actor closed late: how many it held at once at most, and the longest that it held one, in seconds. */
+export const reapedBy = (actor: ActorRecord): { readonly open: number; readonly longest: number } => {
+  const told = actor.events.filter((e) => e.event === 'reaped');
+  return { open: Math.max(0, ...told.map((e) => e.open)), longest: Math.max(0, ...told.map((e) => e.longest)) };
+};
 
 export const childOf = (actor: ActorRecord): number => {
   const event = actor.events.find((e) => e.event === 'child');

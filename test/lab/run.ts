@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compileJava } from './actors.ts';
 import type { Scenario } from './model.ts';
+import { removeStaleNetworks } from './network.ts';
 import { recordScenario } from './record.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -14,12 +15,16 @@ const chosen = (names: readonly string[]): readonly Scenario[] => {
   return names.length === 0 ? SCENARIOS : SCENARIOS.filter((s) => names.includes(s.name));
 };
 
+const needsJava = ({ actors }: Scenario): boolean => actors.some(({ runtime }) => runtime === 'java');
+
 const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({ options: { out: { type: 'string', default: '.closewatch/lab' } }, allowPositionals: true });
   const scenarios = chosen(positionals);
   const work = mkdtempSync(join(tmpdir(), 'closewatch-lab-'));
   try {
-    compileJava(work);
+    removeStaleNetworks();
+    chmodSync(work, 0o711);
+    if (scenarios.some(needsJava)) compileJava(work);
     for (const scenario of scenarios) {
       try {
         const truth = await recordScenario(scenario, values.out, work);

@@ -3,8 +3,12 @@ import { CHURN } from './scenarios/churn.ts';
 import { EXHAUSTION } from './scenarios/exhaustion.ts';
 import { FIXED_PORT } from './scenarios/fixed-port.ts';
 import { HEALTHY } from './scenarios/healthy.ts';
+import { HOSTS } from './scenarios/hosts.ts';
+import { MIXTURES } from './scenarios/mixtures.ts';
 import { MORE_PILES } from './scenarios/more-piles.ts';
 import { MORE_PORTS } from './scenarios/more-ports.ts';
+import { POOR_TOOLS } from './scenarios/poor-tools.ts';
+import { RESTLESS } from './scenarios/restless.ts';
 import { SERVER_SIDE } from './scenarios/server-side.ts';
 import { TRAPS } from './scenarios/traps.ts';
 
@@ -18,4 +22,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...HEALTHY,
   ...MORE_PILES,
   ...MORE_PORTS,
+  ...RESTLESS,
+  ...MIXTURES,
+  ...HOSTS,
+  ...POOR_TOOLS,
 ];

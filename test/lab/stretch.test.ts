@@ -20,8 +20,8 @@ ESTAB 0 0 10.0.0.1:30000 10.0.0.2:80
 test('a stretched recording moves snapshots and what their text says of time, and nothing else', () => {
   // Prepare
   const snapshots = [
-    { at: START, text: text('2026-11-23T10:00:00Z', 1) },
-    { at: START + 2_500, text: text('2026-11-23T10:00:02Z', 3) },
+    { host: 'web-1', at: START, text: text('2026-11-23T10:00:00Z', 1) },
+    { host: 'web-1', at: START + 2_500, text: text('2026-11-23T10:00:02Z', 3) },
   ];
 
   // Act
@@ -51,7 +51,10 @@ test('a stretched recording keeps every log record, in order, at its share of th
   const actor = { role: 'victim', pid: 12, comm: 'x', app: 'x', events: logs, logs };
 
   // Act
-  const slow = stretch({ snapshots: [{ at: START, text: '' }], actors: new Map([['victim', actor]]), endedAt: START }, TO_MINUTES);
+  const slow = stretch(
+    { snapshots: [{ host: 'web-1', at: START, text: '' }], actors: new Map([['victim', actor]]), endedAt: START },
+    TO_MINUTES,
+  );
 
   // Assess
   assert.deepEqual(

@@ -42,7 +42,7 @@ export const stretch = (recording: Recording, factor: number): Recording => {
     logs: actor.logs.map((l) => ({ ...l, t: moved(l.t * 1000) / 1000 })),
   });
   return {
-    snapshots: recording.snapshots.map(({ at, text }) => ({ at: moved(at), text: stretchText(text, moved(at), factor) })),
+    snapshots: recording.snapshots.map(({ host, at, text }) => ({ host, at: moved(at), text: stretchText(text, moved(at), factor) })),
     actors: new Map([...recording.actors].map(([role, actor]) => [role, movedActor(actor)])),
     endedAt: moved(recording.endedAt),
   };

@@ -21,7 +21,7 @@ const bundles = (snapshots: readonly TakenSnapshot[]): readonly TakenSnapshot[] 
   const count = Math.ceil(snapshots.length / BUNDLE);
   return Array.from({ length: count }, (_, i) => {
     const part = snapshots.slice(i * BUNDLE, (i + 1) * BUNDLE);
-    return { at: part.at(-1)?.at ?? 0, text: part.map((s) => s.text).join('\n') };
+    return { host: part[0]?.host ?? '', at: part.at(-1)?.at ?? 0, text: part.map((s) => s.text).join('\n') };
   });
 };
 
@@ -42,13 +42,14 @@ export const writeLog = (
   spec: ActorSpec,
   record: ActorRecord,
   times: readonly number[],
+  host: string,
   hostFolder: string,
 ): string | null => {
   if (spec.log === undefined || record.logs.length === 0) return null;
   const { app, format, module = app } = spec.log;
   const folder = join(hostFolder, 'logs', app);
   mkdirSync(folder, { recursive: true });
-  const writer = { app, module, host: scenario.host, pid: record.pid };
+  const writer = { app, module, host, pid: record.pid };
   for (const at of uploadTimes(scenario, times)) {
     const until = record.logs.filter((r) => r.t * 1000 <= at);
     if (until.length > 0) put(join(folder, `${keyTime(at)}.log`), renderLog(format, until, writer), scenario.gzip ?? false);

@@ -4,15 +4,25 @@ import http.client
 import socket
 import time
 
-from common import CONFIG, REQUEST, failed, family_of, info, peer_text, report
+from common import CONFIG, REQUEST, Reaper, failed, family_of, info, peer_text, report
 
 HOST, PORT = CONFIG.get('to'), CONFIG.get('toPort')
 SOURCE = (CONFIG['source'], CONFIG.get('sourcePort', 0)) if 'source' in CONFIG else None
 TIMEOUT = CONFIG.get('timeout', 5)
 
 
+def probed(s):
+    """With keep-alive probes, where the configuration wants them: each `keepalive` seconds, given up after two."""
+    every = CONFIG.get('keepalive')
+    if every:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in ((socket.TCP_KEEPIDLE, every), (socket.TCP_KEEPINTVL, every), (socket.TCP_KEEPCNT, 2)):
+            s.setsockopt(socket.IPPROTO_TCP, option, value)
+    return s
+
+
 def connect():
-    return socket.create_connection((HOST, PORT), timeout=TIMEOUT, source_address=SOURCE)
+    return probed(socket.create_connection((HOST, PORT), timeout=TIMEOUT, source_address=SOURCE))
 
 
 def what_failed():
@@ -46,6 +56,7 @@ def http_kept():
     c = http.client.HTTPConnection(HOST, PORT, timeout=TIMEOUT, source_address=SOURCE)
     c.request('GET', '/v1/items')
     c.getresponse().read()
+    probed(c.sock)
     return c
 
 
@@ -64,7 +75,12 @@ def plain_kept():
     return s
 
 
-KEEPERS = {'http': http_kept, 'eof': read_to_end, 'plain': plain_kept}
+def quick_kept():
+    """No request: whoever wants tens of thousands of connections has no time to ask."""
+    return connect()
+
+
+KEEPERS = {'quick': quick_kept, 'http': http_kept, 'eof': read_to_end, 'plain': plain_kept}
 
 
 def keep():
@@ -75,7 +91,8 @@ def keep():
         c = attempt(keeper)
         if c is not None:
             held.append(c)
-            report('holds', open=len(held))
+            if len(held) % CONFIG.get('reportEvery', 1) == 0:
+                report('holds', open=len(held))
         pace()
     time.sleep(3600)
 
@@ -90,6 +107,30 @@ def lag():
         while held and held[0][0] < time.time():
             held.popleft()[1].close()
         pace()
+
+
+def late():
+    """Connects to peers that hang up at once, and closes each connection `lag` seconds later: thousands in CLOSE_WAIT, none for long."""
+    reaper, step = Reaper(CONFIG.get('lag', 2)), 0.01
+    while True:
+        begun = time.monotonic()
+        for _ in range(int(CONFIG['rate'] * step)):
+            reaper.keep(connect())
+        reaper.reap()
+        time.sleep(max(0, begun + step - time.monotonic()))
+
+
+def hang_up():
+    """Connects and closes at once, again and again."""
+    step = 0.01
+    while True:
+        begun = time.monotonic()
+        for _ in range(int(CONFIG['rate'] * step)):
+            try:
+                connect().close()
+            except OSError:
+                report('unanswered')
+        time.sleep(max(0, begun + step - time.monotonic()))
 
 
 def churn():

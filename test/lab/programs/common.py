@@ -1,4 +1,5 @@
 """What every actor shares: its configuration, its name, and the report in which it says what it truly did."""
+import collections
 import ctypes
 import json
 import os
@@ -41,6 +42,28 @@ def family_of(host):
 
 def peer_text(host, port):
     return f'[{host}]:{port}' if ':' in host else f'{host}:{port}'
+
+
+class Reaper:
+    """Closes what it is given `lag` seconds later, and reports once a second how many it holds and how late it was at worst."""
+
+    def __init__(self, lag):
+        self.lag, self.held, self.longest, self.told = lag, collections.deque(), 0, time.monotonic()
+
+    def keep(self, connection):
+        self.held.append((time.monotonic(), connection))
+
+    def reap(self):
+        now = time.monotonic()
+        while self.held and self.held[0][0] + self.lag < now:
+            since, connection = self.held.popleft()
+            connection.close()
+            self.longest = max(self.longest, now - since)
+        if self.held:
+            self.longest = max(self.longest, now - self.held[0][0])
+        if now - self.told > 1:
+            report('reaped', open=len(self.held), longest=self.longest)
+            self.told = now
 
 
 REQUEST = b'GET /v1/items HTTP/1.1\r\nHost: svc\r\nUser-Agent: lab\r\n\r\n'

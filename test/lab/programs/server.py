@@ -5,7 +5,7 @@ import subprocess
 import threading
 import time
 
-from common import CONFIG, RESPONSE, failed, family_of, info, report
+from common import CONFIG, RESPONSE, Reaper, failed, family_of, info, report
 
 
 def listener():
@@ -62,6 +62,43 @@ def leak():
         c.sendall(RESPONSE)
         held.append(c)
         report('holds', open=len(held))
+
+
+def late():
+    """Accepts at once and closes `lag` seconds later, whatever its clients do: those have gone long before."""
+    s, reaper = listener(), Reaper(CONFIG.get('lag', 2))
+    s.settimeout(0.01)
+    while True:
+        try:
+            reaper.keep(s.accept()[0])
+        except TimeoutError:
+            pass
+        reaper.reap()
+
+
+def hang_up():
+    """Accepts and closes at once."""
+    s = listener()
+    while True:
+        s.accept()[0].close()
+
+
+def retire():
+    """Serves for `seconds`, then stops listening, and never closes what its clients have closed."""
+    s, held, end = listener(), [], time.monotonic() + CONFIG.get('seconds', 3)
+    s.settimeout(0.05)
+    while time.monotonic() < end:
+        try:
+            c = s.accept()[0]
+        except TimeoutError:
+            continue
+        c.recv(4096)
+        c.sendall(RESPONSE)
+        held.append(c)
+        report('holds', open=len(held))
+    s.close()
+    report('retired', open=len(held))
+    time.sleep(3600)
 
 
 def never_accept():

@@ -1,4 +1,4 @@
-import type { ActorSpec, Addresses } from '../model.ts';
+import type { ActorSpec, Addresses, Place } from '../model.ts';
 
 /** Where hosts and their peers live. */
 export const office: Addresses = { host: '172.31.4.20', peer: '172.31.4.77', prefix: 24 };
@@ -51,6 +51,19 @@ export const clients = (role: string, config: Config, more: Partial<ActorSpec> =
   config,
   ...more,
 });
+
+/** Calls that bind(0) first: EADDRINUSE once the range is full, whoever filled it. */
+export const mail = (where: Place, to: string, role = 'mail'): ActorSpec =>
+  program(
+    role,
+    'mail',
+    { mode: 'client.call', to, toPort: 8443, source: '', rate: 8, pause: 0.2, text: 'cannot reach relay' },
+    { where, log: { app: 'mail', format: 'logstash', module: 'mail.relay' } },
+  );
+
+/** Leaks toward the peer's port 8080, if that closes what is idle. */
+export const syncd = (role: string, where: Place, to: string, rate: number): ActorSpec =>
+  program(role, 'syncd', { mode: 'client.keep', how: 'http', to, toPort: 8080, rate }, { where });
 
 export const EXHAUSTED = { mechanism: 'ephemeral-port-exhaustion', side: 'client' } as const;
 export const TAKEN = { mechanism: 'fixed-port-in-use' } as const;
