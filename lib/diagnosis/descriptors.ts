@@ -1,9 +1,10 @@
 import type { Evidence } from '../model/analysis.ts';
-import type { Pile } from '../model/digest.ts';
+import type { Pile, SnapshotDigest } from '../model/digest.ts';
 import { clock, count, number, program } from '../text/words.ts';
 import type { DescriptorContest } from './contest.ts';
 import { trendOf } from './forecast.ts';
 import { closeWaitStays, growthOf, held, type Moment, since } from './track.ts';
+import { type Vanished, vanishedOf, vanishedSentence } from './vanished.ts';
 import { clear, culpritWith, type Draft, found, linesOf, quoteSnapshot, resourceWith, unitNameIn, type Verdict } from './verdict.ts';
 
 /** What causes share that use up one process's file descriptors. */
@@ -161,12 +162,43 @@ const judgePile = (
   });
 };
 
+const upTo = (contest: DescriptorContest): readonly SnapshotDigest[] =>
+  contest.snapshots.filter(({ takenAt }) => contest.snapshot !== null && takenAt <= contest.snapshot.takenAt);
+
+/** Sockets that keepalive has taken from the listing, and whose descriptors fill the table. */
+export const vanishedIn = (contest: DescriptorContest): Vanished | null => {
+  const vanished = contest.process === null ? null : vanishedOf(contest.process.pid, upTo(contest));
+  return vanished !== null && vanished.sockets >= EXPLAINS_SHARE * vanished.open ? vanished : null;
+};
+
+const judgeVanished = (contest: DescriptorContest, vanished: Vanished): Verdict => {
+  const name = processName(contest);
+  const sentence = vanishedSentence(contest.process?.command ?? null, contest.process?.pid ?? null, vanished);
+  const draft = descriptorDraft(contest, [], '');
+  return found(vanished.sockets, {
+    ...draft,
+    side: vanished.peer === null ? 'server' : 'client',
+    culprit: draft.culprit === null ? null : { ...draft.culprit, peer: vanished.peer },
+    resource: { ...draft.resource, peer: vanished.peer },
+    doubts: descriptorDoubts(contest),
+    evidence: [...draft.evidence, quoteSnapshot(sentence, vanished.snapshot)],
+    summary: `${name} has no descriptor left: about ${number(vanished.sockets)} belong to connections${vanished.peer === null ? '' : ` to ${vanished.peer}`} that keepalive has ended and it has not closed.`,
+    explanation: `${openSentence(contest)} ${sentence} So a listing without CLOSE_WAIT does not show the leak; the descriptors do. At the limit, accept, socket and open fail with "Too many open files".`,
+    remedy: descriptorRemedy(
+      contest,
+      'Close each connection when a read returns end-of-file or an error, on every path. Keepalive ends the connection, never the descriptor.',
+    ),
+  });
+};
+
 /** CLOSE_WAIT sockets fill the descriptor table: a leak, on either side. */
 export const judgeDescriptorLeak = (contest: DescriptorContest): Verdict => {
   const verdict = judgePile(contest, 'close_wait', {
     what: 'A socket in CLOSE_WAIT keeps its descriptor until the program closes it.',
     fix: (end) => `Close the ${end} when a read returns end-of-file, on every path, errors included.`,
   });
+  const vanished = verdict.kind === 'clear' ? vanishedIn(contest) : null;
+  if (vanished !== null) return judgeVanished(contest, vanished);
   const match = verdict.kind === 'clear' ? unownedMatch(contest) : null;
   if (match === null) return verdict;
   const name = processName(contest);

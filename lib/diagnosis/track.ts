@@ -82,7 +82,7 @@ const followedPiles = (moment: Moment): readonly Pile[] =>
   moment.piles.filter((pile) => pile.state === 'close_wait' && pile.sketch !== null);
 
 /** How the piles that one snapshot shows fared until another; `null` where that cannot be told. */
-const stayedUntil = (first: Moment, later: Moment): Staying | null => {
+export const stayedUntil = (first: Moment, later: Moment): Staying | null => {
   const fates = followedPiles(first).flatMap((pile) => {
     const share = fate(pile, later);
     return share === null ? [] : [{ share, sockets: pile.sockets }];

@@ -10,6 +10,7 @@ import {
   openSentence,
   processName,
   unownedMatch,
+  vanishedIn,
 } from '../descriptors.ts';
 import { clear, found, inconclusive, notMine, type Rule, type Verdict } from '../verdict.ts';
 
@@ -17,6 +18,8 @@ const judgeDescriptors = (contest: DescriptorContest): Verdict => {
   const name = processName(contest);
   const sockets = heldSockets(contest);
   if (explains(contest, sockets) || unownedMatch(contest) !== null) return clear(`Sockets explain it: ${name} holds ${number(sockets)}.`);
+  const vanished = vanishedIn(contest);
+  if (vanished !== null) return clear(`Sockets explain it: ${number(vanished.sockets)} that the listing no longer shows.`);
   const full = isFull(contest);
   if (full === null) {
     const pid = contest.process?.pid;
