@@ -66,7 +66,7 @@ test('a listener that a child has inherited is named with the parent that is gon
   assert.match(first?.explanation ?? '', /inherited this socket from api \(pid 100\), which is gone/);
 });
 
-test('accepted connections that a leftover process holds are told from TIME_WAIT, which ends by itself', async () => {
+test('accepted connections that a leftover process never closed are its leak, told from TIME_WAIT, which ends by itself', async () => {
   const leftover = Array.from(
     { length: 6 },
     (_, i): MadeSocket => ({
@@ -82,8 +82,8 @@ test('accepted connections that a leftover process holds are told from TIME_WAIT
     [0, 60].map((at) => ({ at, sockets: leftover, range: RANGE })),
     [{ app: 'api', at: [10, 30], line: listenOn(8080) }],
   );
-  assert.deepEqual([first?.cause, first?.culprit?.pid], ['restart-in-time-wait', 222]);
-  assert.match(first?.explanation ?? '', /CLOSE_WAIT has no timer/);
+  assert.deepEqual([first?.cause, first?.culprit?.pid], ['close-wait-leak', 222]);
+  assert.match(first?.explanation ?? '', /no timer ends them/);
   assert.doesNotMatch(first?.remedy.now ?? '', /60 s/);
 });
 

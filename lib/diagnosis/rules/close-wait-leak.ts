@@ -1,8 +1,8 @@
 import { judgeClientLeak } from '../client-leak.ts';
 import { judgeDescriptorLeak } from '../descriptors.ts';
-import { bystanderPile } from '../fixed-port.ts';
+import { judgeFormerListenerLeak } from '../former-listener-leak.ts';
 import { judgeServerLeak } from '../server-leak.ts';
-import { clear, notMine, type Rule } from '../verdict.ts';
+import { notMine, type Rule } from '../verdict.ts';
 
 export const closeWaitLeak: Rule = {
   id: 'close-wait-leak',
@@ -14,7 +14,7 @@ export const closeWaitLeak: Rule = {
       case 'ephemeral-ports':
         return judgeClientLeak(contest);
       case 'fixed-port':
-        return clear(bystanderPile(contest, 'close_wait'));
+        return judgeFormerListenerLeak(contest);
       case 'descriptors':
         return judgeDescriptorLeak(contest);
       case 'service':
