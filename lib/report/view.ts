@@ -3,7 +3,7 @@ import type { Analysis, Victim } from '../model/analysis.ts';
 import { plain, unlinked } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
 import { about, clock, number, percent, program, rate, when } from '../text/words.ts';
-import { comeBack, openFor, over, presentVictims } from './life.ts';
+import { againSince, comeBack, openFor, over, presentVictims } from './life.ts';
 
 /** What is said, before it is decided how: one view model for email, SMS and terminal. Every text in it is safe to print. */
 export interface View {
@@ -159,6 +159,7 @@ const factsOf = (analysis: Analysis): View['facts'] => {
   const reference = analysis.updatedAt;
   return [
     ['Since', `${day(analysis.openedAt)} ${clock(analysis.openedAt)}`],
+    ...againSince(analysis),
     ...(analysis.resolvedAt === null ? [] : [['Over since', `${day(analysis.resolvedAt)} ${clock(analysis.resolvedAt)}`] as const]),
     ['Cause', `${analysis.cause} (${CERTAINTY[analysis.confidence]})`],
     ['Culprit', culpritName(analysis)],
