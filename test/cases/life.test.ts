@@ -242,3 +242,10 @@ test('does not forget a known cause for failures that no snapshot was near', asy
   );
   assert.match(host.message(1).text, /No snapshot was taken near these failures: the cause is that of 10:40:00 UTC\./);
 });
+
+test('measures growth from where a pile begins, however long the window shows none before', async () => {
+  const host = new SimulatedHost();
+  for (const now of every(1, '10:00', '10:24')) await host.snapshot(now, [leaking(SYNC_1, 30, at('10:20'), now)]);
+  const [analysis] = [...host.world.analyses.values()].map((stored) => stored.analysis);
+  assert.equal(analysis?.trend.perMinute, 30);
+});
