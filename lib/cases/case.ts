@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Analysis, Finding, History } from '../model/analysis.ts';
 import { beganAt, cameBackAt, endedAt, firstEpisode } from './history.ts';
-import { outcomeOf } from './outcome.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 import { continueRun, type Relapse, type Run, relapseOf, runOf, setbackOf } from './relapse.ts';
 import { NOTHING_SEEN, type Sight } from './sight.ts';
 import { addVictims, type VictimTally, victimsIn } from './tally.ts';
@@ -23,7 +23,7 @@ export interface Case {
   /** The culprit's process at its work; `null` where there is none to follow. */
   readonly run: Run | null;
   readonly relapse: Relapse | null;
-  readonly outcome: string | null;
+  readonly outcome: Outcome | null;
 }
 
 /**
@@ -35,7 +35,7 @@ export const caseId = (host: string, resourceKey: string, episode: number): stri
 
 const withoutVictims = (finding: Finding): Finding => ({ ...finding, victims: [] });
 
-const outcomeFor = (finding: Finding, tallies: readonly VictimTally[], run: Run | null, sight: Sight): string =>
+const outcomeFor = (finding: Finding, tallies: readonly VictimTally[], run: Run | null, sight: Sight): Outcome =>
   outcomeOf(finding, tallies, run?.most ?? null, sight.snapshots.at(-1) ?? null);
 
 export const openCase = (finding: Finding, episode: number, sight: Sight = NOTHING_SEEN): Case => {
@@ -120,7 +120,7 @@ export const closeUnseen = (former: Case, sight: Sight): Case => ({
 });
 
 /** A case that is closed for another reason than what a snapshot shows. */
-export const closeBecause = (former: Case, at: string, outcome: string): Case => ({
+export const closeBecause = (former: Case, at: string, outcome: Outcome): Case => ({
   ...former,
   status: 'resolved',
   resolvedAt: at,
@@ -144,6 +144,8 @@ export const toAnalysis = ({
   const { since: _since, lastSeenAt: _lastSeenAt, overAt: _overAt, resourceKey: _resourceKey, ...rest } = finding;
   const setback = status === 'open' ? setbackOf(relapse, finding) : null;
   const victims = victimsIn(tallies);
+  const evidence = [...rest.evidence, ...(outcome?.proof ? [outcome.proof] : [])];
   const alone = { hosts: [finding.host], hostCount: 1, fleet: null, members: [] };
-  return { ...rest, id, status, victims, openedAt, updatedAt, resolvedAt, history, setback, outcome, ...alone };
+  const life = { openedAt, updatedAt, resolvedAt, history, setback, outcome: outcome?.text ?? null };
+  return { ...rest, id, status, victims, evidence, ...life, ...alone };
 };

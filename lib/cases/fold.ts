@@ -2,7 +2,6 @@ import type { Window } from '../diagnosis/facts.ts';
 import { type Finding, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, LogDigest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
-import { clock } from '../text/words.ts';
 import type { Checkpoint, Past } from './board.ts';
 import { type Case, closeUnseen, mergeFinding, openCase } from './case.ts';
 import { judge } from './judge.ts';
@@ -56,23 +55,6 @@ const isWeakerView = (former: Case, finding: Finding): boolean => {
   return isDecided && finding.cause === 'inconclusive' && finding.victims.every(({ lastAt }) => lastAt <= known);
 };
 
-/** A log has come before the snapshot that judges its failures, about a thing whose trouble is known. */
-const isAhead = (former: Case, finding: Finding, sight: Sight): boolean => {
-  const lastFailure = finding.victims.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), '');
-  const isKnown = former.status === 'open' && former.finding.cause !== 'inconclusive';
-  return isKnown && finding.cause === 'inconclusive' && (sight.snapshots.at(-1)?.takenAt ?? '') < lastFailure;
-};
-
-/** Until that snapshot comes, what is known stands, and somebody fails: to say "cause unknown" now would be less than is known. */
-const foretold = (former: Case, finding: Finding): Finding => ({
-  ...former.finding,
-  victims: finding.victims,
-  severity: 'critical',
-  confidence: former.finding.confidence === 'high' ? 'medium' : former.finding.confidence,
-  caveats: [`No snapshot has come since these failures: the cause is that of ${clock(former.finding.lastSeenAt)}.`],
-  lastSeenAt: finding.lastSeenAt,
-});
-
 /** What a step judges with: the cases, and how many there were of those that are forgotten. */
 interface Known {
   readonly cases: readonly Case[];
@@ -90,8 +72,7 @@ const applyFinding = ({ cases, past }: Known, finding: Finding, sight: Sight, se
   if (isFresh && !isNews(former, finding)) return cases;
   if (isFresh && finding.since > minus(former.resolvedAt ?? finding.since, -settings.reopenMs))
     return [...cases, openCase(finding, former.episode + 1, sight)];
-  const standing = isAhead(former, finding, sight) ? foretold(former, finding) : finding;
-  return cases.map((other) => (other === former ? mergeFinding(former, standing, sight) : other));
+  return cases.map((other) => (other === former ? mergeFinding(former, finding, sight) : other));
 };
 
 /** An open case that a later snapshot no longer shows is over. The absence of uploads is no proof, nor is a snapshot without sockets. */

@@ -1,8 +1,10 @@
 import { diagnose } from '../diagnosis/diagnose.ts';
-import type { OpenCases, Window } from '../diagnosis/facts.ts';
+import { type OpenCases, snapshotsAround, type Window } from '../diagnosis/facts.ts';
 import type { Finding } from '../model/analysis.ts';
-import type { Digest } from '../model/digest.ts';
+import type { Digest, SnapshotDigest } from '../model/digest.ts';
+import { clock } from '../text/words.ts';
 import type { Case } from './case.ts';
+import { sightOf } from './sight.ts';
 
 /** What a window says, given the cases that are known: evidence that one was closed on does not testify again. */
 
@@ -26,16 +28,54 @@ const lastEnd = ({ resourceKey, history, resolvedAt }: Case): string | null => {
   return resolvedAt ?? history.episodes.at(-2)?.to ?? null;
 };
 
+/** What ended within the window is judged by what came after. */
+const judgeAnew = (findings: readonly Finding[], former: Case, open: OpenCases, window: Window, start: string): readonly Finding[] => {
+  const { resourceKey } = former;
+  const end = lastEnd(former);
+  if (end === null || end < start) return findings;
+  const digests = window.digests.flatMap((digest) => after(digest, end) ?? []);
+  const anew = diagnose({ ...window, digests }, open).filter((finding) => finding.resourceKey === resourceKey);
+  return [...findings.filter((finding) => finding.resourceKey !== resourceKey), ...anew];
+};
+
+/** No snapshot was taken near the failures, or none has come yet: nobody can say what was so at their time. */
+const isUnwitnessed = ({ cause, victims }: Finding, snapshots: readonly SnapshotDigest[]): boolean => {
+  const times = victims.flatMap(({ firstAt, lastAt }) => [firstAt, lastAt]).sort();
+  const [first, last] = [times[0], times.at(-1)];
+  return cause === 'inconclusive' && first !== undefined && last !== undefined && snapshotsAround(snapshots, first, last).length === 0;
+};
+
+const LESS_SURE: Readonly<Record<Finding['confidence'], Finding['confidence']>> = { high: 'medium', medium: 'low', low: 'low' };
+
+/** The cause that is known and still there, with the failures that nobody witnessed. */
+const inItsLight = (known: Finding, unwitnessed: Finding): Finding => ({
+  ...known,
+  victims: unwitnessed.victims,
+  severity: 'critical',
+  confidence: LESS_SURE[known.confidence],
+  caveats: [`No snapshot was taken near these failures: the cause is that of ${clock(known.lastSeenAt)}.`, ...known.caveats],
+  evidence: [...unwitnessed.evidence, ...known.evidence],
+  since: known.since < unwitnessed.since ? known.since : unwitnessed.since,
+  lastSeenAt: unwitnessed.lastSeenAt,
+});
+
+/** To say "cause unknown" of a thing whose trouble is known, and still there, would be less than is known. */
+const withKnownCause = (findings: readonly Finding[], cases: readonly Case[], open: OpenCases, window: Window): readonly Finding[] => {
+  const { snapshots } = sightOf('', window.digests);
+  const isKnown = ({ resourceKey }: Finding): boolean =>
+    cases.some((other) => other.resourceKey === resourceKey && other.status === 'open' && other.finding.cause !== 'inconclusive');
+  const unwitnessed = findings.filter((finding) => isKnown(finding) && isUnwitnessed(finding, snapshots));
+  if (unwitnessed.length === 0) return findings;
+  const present = diagnose({ ...window, digests: window.digests.filter(({ kind }) => kind === 'snapshot') }, open);
+  return findings.map((finding) => {
+    const known = unwitnessed.includes(finding) ? present.find(({ resourceKey }) => resourceKey === finding.resourceKey) : undefined;
+    return known === undefined || known.overAt !== null ? finding : inItsLight(known, finding);
+  });
+};
+
 /** @param start of the window: what ended before it is not in it */
 export const judge = (window: Window, cases: readonly Case[], start: string): readonly Finding[] => {
   const open = openIn(cases);
-  const findings = diagnose(window, open);
-  return cases.reduce<readonly Finding[]>((all, former) => {
-    const { resourceKey } = former;
-    const end = lastEnd(former);
-    if (end === null || end < start) return all;
-    const digests = window.digests.flatMap((digest) => after(digest, end) ?? []);
-    const anew = diagnose({ ...window, digests }, open).filter((finding) => finding.resourceKey === resourceKey);
-    return [...all.filter((finding) => finding.resourceKey !== resourceKey), ...anew];
-  }, findings);
+  const findings = cases.reduce((all, former) => judgeAnew(all, former, open, window, start), diagnose(window, open));
+  return withKnownCause(findings, cases, open, window);
 };

@@ -1,12 +1,9 @@
-import type { Finding } from '../model/analysis.ts';
+import type { Evidence, Finding } from '../model/analysis.ts';
 import type { Pile, SnapshotDigest } from '../model/digest.ts';
 import { clock, count, number, program, when } from '../text/words.ts';
 import { lastFailureIn, type VictimTally } from './tally.ts';
 
 /** What is known of a case's end, in words: "verified" only where a later snapshot shows it, with its figures. */
-
-export const SILENT = 'The host has uploaded nothing for a long time: closed as no longer reported, not as mended.';
-export const WITHDRAWN = 'Uploads that came late no longer support this finding: it is withdrawn.';
 
 /** A pool keeps a handful; and a tenth of the pile may be its owner's ordinary connections. */
 const FEW_SOCKETS = 5;
@@ -81,6 +78,17 @@ const shown = (finding: Finding, most: number | null, snapshot: SnapshotDigest):
   }
 };
 
+/** What is known of an end, and the snapshot that shows it. */
+export interface Outcome {
+  readonly text: string;
+  readonly proof: Evidence | null;
+}
+
+const unproven = (text: string): Outcome => ({ text, proof: null });
+
+export const SILENT = unproven('The host has uploaded nothing for a long time: closed as no longer reported, not as mended.');
+export const WITHDRAWN = unproven('Uploads that came late no longer support this finding: it is withdrawn.');
+
 /**
  * @param most the pile at its largest; `null` where unknown
  * @param snapshot the newest that lists sockets; `null` where there is none
@@ -90,14 +98,16 @@ export const outcomeOf = (
   tallies: readonly VictimTally[],
   most: number | null,
   snapshot: SnapshotDigest | null,
-): string => {
+): Outcome => {
   const lastAt = lastFailureIn(tallies);
-  const proof = snapshot === null ? null : shown(finding, most, snapshot);
-  if (proof !== null && snapshot !== null)
-    return lastAt === null ? `${proof}; nothing failed.` : `${proof}, the last failure was at ${when(lastAt, snapshot.takenAt)}.`;
+  const words = snapshot === null ? null : shown(finding, most, snapshot);
+  if (words !== null && snapshot !== null) {
+    const failed = lastAt === null ? '; nothing failed.' : `, the last failure was at ${when(lastAt, snapshot.takenAt)}.`;
+    return { text: `${words}${failed}`, proof: { text: `${words}.`, source: snapshot.source.uri, lines: snapshot.source.lines } };
+  }
   const unseen =
     finding.cause === 'inconclusive'
       ? 'The cause was never seen, so nothing shows that it is mended.'
       : 'No snapshot shows that its cause is gone.';
-  return lastAt === null ? unseen : `Nothing has failed since ${clock(lastAt)}. ${unseen}`;
+  return unproven(lastAt === null ? unseen : `Nothing has failed since ${clock(lastAt)}. ${unseen}`);
 };

@@ -58,19 +58,21 @@ const evidenceOf = (contest: DescriptorContest, piles: readonly Pile[], text: st
         quoteSnapshot(openSentence(contest), contest.snapshot),
       ];
 
+/** Leaving is lower than entering: so far below the limit, the shortage is over. */
+const RELIEVED_SHARE = 0.8;
+
+/** The first snapshot after the last failure from which on the process is off its limit, or gone; `null` while it is not over. */
 const overAt = (contest: DescriptorContest): string | null => {
+  const { process } = contest;
+  if (process === null || process.descriptors === null) return null;
   const lastFailure = contest.victims.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), '');
   const later = contest.snapshots.filter(({ takenAt }) => takenAt > lastFailure);
-  const isRelieved =
-    later.length > 0 &&
-    later.every(({ processes }) => {
-      const now = processes.find(({ pid }) => pid === contest.process?.pid);
-      return (
-        now === undefined ||
-        (now.descriptors !== null && now.descriptors.soft !== null && now.descriptors.open < 0.8 * now.descriptors.soft)
-      );
-    });
-  return isRelieved && contest.process !== null && contest.process.descriptors !== null ? (later[0]?.takenAt ?? null) : null;
+  const isTight = ({ processes }: SnapshotDigest): boolean => {
+    const now = processes.find(({ pid }) => pid === process.pid);
+    if (now === undefined) return false;
+    return now.descriptors === null || now.descriptors.soft === null || now.descriptors.open >= RELIEVED_SHARE * now.descriptors.soft;
+  };
+  return later[later.findLastIndex(isTight) + 1]?.takenAt ?? null;
 };
 
 /** The parts that every shortage of descriptors has in common; the rule adds its words. */

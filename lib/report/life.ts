@@ -1,5 +1,5 @@
 import type { Analysis, Victim } from '../model/analysis.ts';
-import { count, duration, number, ordinal, when } from '../text/words.ts';
+import { clock, count, duration, number, ordinal, when } from '../text/words.ts';
 import { isFleet } from './fleet.ts';
 
 /** The life of a case in sentences: how long it has lasted, what it caused, how often it came back. */
@@ -37,6 +37,14 @@ export const over = (analysis: Analysis): string => {
       : `it lasted ${lasted} this time (the ${ordinal(history.times)} since ${history.since.slice(0, 10)}) and caused ${failures} in all.`;
   const where = isFleet(analysis) ? ` on all ${number(analysis.hostCount)} hosts` : '';
   return [`It is over${where} since ${when(endedAt, from)}: ${what}`, ...(outcome === null ? [] : [outcome])].join(' ');
+};
+
+/** A line for the facts of what came back. */
+export const againSince = ({ history }: Analysis): readonly (readonly [string, string])[] => {
+  const from = history.episodes.at(-1)?.from;
+  return history.times === 1 || from === undefined
+    ? []
+    : [['Again since', `${from.slice(0, 10)} ${clock(from)} (${ordinal(history.times)} time)`]];
 };
 
 /** "It was resolved at 17:14:00 UTC and came back at 21:03:00 UTC (3rd time since 2026-11-22)." */

@@ -4,7 +4,7 @@ import { plain, unlinked } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
 import { clock, number, percent, program, rate, when } from '../text/words.ts';
 import { hostTable, isFleet, newcomers, shortWhere, where } from './fleet.ts';
-import { comeBack, openFor, over, presentVictims } from './life.ts';
+import { againSince, comeBack, openFor, over, presentVictims } from './life.ts';
 import { lastsUntil, outlookWords } from './outlook.ts';
 
 /** What is said, before it is decided how: one view model for email, SMS and terminal. Every text in it is safe to print. */
@@ -165,6 +165,7 @@ const growthFacts = (analysis: Analysis): readonly (readonly [string, string])[]
 const factsOf = (analysis: Analysis): View['facts'] => {
   return [
     ['Since', `${day(analysis.openedAt)} ${clock(analysis.openedAt)}`],
+    ...againSince(analysis),
     ...(analysis.resolvedAt === null ? [] : [['Over since', `${day(analysis.resolvedAt)} ${clock(analysis.resolvedAt)}`] as const]),
     ['Cause', `${analysis.cause} (${CERTAINTY[analysis.confidence]})`],
     ['Culprit', culpritName(analysis)],

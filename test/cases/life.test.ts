@@ -228,3 +228,24 @@ test('gives a thing that is contested again after more than a day another id, an
   assert.equal(new Set(host.world.published.map(({ id }) => id)).size, 3);
   assert.equal(host.world.analyses.size, 2);
 });
+
+test('does not forget a known cause for failures that no snapshot was near', async () => {
+  const host = new SimulatedHost();
+  // Snapshots every ten minutes, failures between them: more than three minutes from each.
+  for (const now of every(10, '10:00', '11:00')) {
+    if (now >= at('10:50')) await host.failures('login', [new Date(Date.parse(now) - 5 * 60_000).toISOString()]);
+    await host.snapshot(now, [leaking(SYNC_1, 15, at('09:55'), now)]);
+  }
+  assert.deepEqual(
+    host.world.published.map(({ kind, analysis }) => `${kind} ${analysis.severity} ${analysis.cause}`),
+    ['opened warning close-wait-leak', 'worse critical close-wait-leak'],
+  );
+  assert.match(host.message(1).text, /No snapshot was taken near these failures: the cause is that of 10:40:00 UTC\./);
+});
+
+test('measures growth from where a pile begins, however long the window shows none before', async () => {
+  const host = new SimulatedHost();
+  for (const now of every(1, '10:00', '10:24')) await host.snapshot(now, [leaking(SYNC_1, 30, at('10:20'), now)]);
+  const [analysis] = [...host.world.analyses.values()].map((stored) => stored.analysis);
+  assert.equal(analysis?.trend.perMinute, 30);
+});

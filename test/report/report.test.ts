@@ -128,6 +128,9 @@ test('prints the contract as JSON', async () => {
     'ports',
     'hosts',
     'trend',
+    'history',
+    'setback',
+    'outcome',
   ];
   assert.ok(typeof analysis === 'object' && analysis !== null);
   for (const field of fields) assert.ok(field in analysis, field);
