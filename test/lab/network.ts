@@ -7,11 +7,23 @@ export type Network = Readonly<Record<Place, string>>;
 const PREFIX = 'cwlab-';
 const LINK_NAME_LIMIT = 15;
 
-/** The run's PID is in each name, so that two runs at once do not meet, and what a killed run left behind is known for it. */
-const nameOf = (place: Place): string => `${PREFIX}${place[0]}-${process.pid.toString(36)}`;
-const NETWORK: Network = { host: nameOf('host'), peer: nameOf('peer'), third: nameOf('third') };
+/** Where a network's names come from: the run's PID, so that two runs at once do not meet and what a killed run left is known for it. */
+interface Names {
+  readonly network: Network;
+  link(end: string): string;
+}
 
-const linkName = (end: string): string => `cwl${process.pid.toString(36)}${end}`.slice(0, LINK_NAME_LIMIT);
+let networks = 0;
+
+const newNames = (): Names => {
+  networks += 1;
+  const id = `${networks.toString(36)}-${process.pid.toString(36)}`;
+  const nameOf = (place: Place): string => `${PREFIX}${place[0]}-${id}`;
+  return {
+    network: { host: nameOf('host'), peer: nameOf('peer'), third: nameOf('third') },
+    link: (end) => `cw${id}${end}`.slice(-LINK_NAME_LIMIT),
+  };
+};
 
 const within = (namespace: string, ...argv: readonly string[]): string => output(['ip', 'netns', 'exec', namespace, ...argv]);
 
@@ -34,26 +46,26 @@ const link = (from: string, to: string, ends: readonly [string, string]): void =
   output(['ip', 'link', 'add', left, 'netns', from, 'type', 'veth', 'peer', 'name', right, 'netns', to]);
 };
 
-const buildPair = ({ host, peer, prefix, more = [] }: Addresses): void => {
-  const ends = [linkName('h'), linkName('p')] as const;
-  output(['ip', 'netns', 'add', NETWORK.host]);
-  output(['ip', 'netns', 'add', NETWORK.peer]);
-  link(NETWORK.host, NETWORK.peer, ends);
-  addAddress(NETWORK.host, ends[0], host, prefix);
-  for (const address of [peer, ...more]) addAddress(NETWORK.peer, ends[1], address, prefix);
-  up(NETWORK.host, ends[0]);
-  up(NETWORK.peer, ends[1]);
+const buildPair = ({ network, link: name }: Names, { host, peer, prefix, more = [] }: Addresses): void => {
+  const ends = [name('h'), name('p')] as const;
+  output(['ip', 'netns', 'add', network.host]);
+  output(['ip', 'netns', 'add', network.peer]);
+  link(network.host, network.peer, ends);
+  addAddress(network.host, ends[0], host, prefix);
+  for (const address of [peer, ...more]) addAddress(network.peer, ends[1], address, prefix);
+  up(network.host, ends[0]);
+  up(network.peer, ends[1]);
 };
 
 /** A link of its own to the peer, which has its addresses on the other link and answers for them here too. */
-const buildThird = ({ address }: Third, { prefix }: Addresses): void => {
-  const ends = [linkName('t'), linkName('q')] as const;
-  output(['ip', 'netns', 'add', NETWORK.third]);
-  link(NETWORK.third, NETWORK.peer, ends);
-  addAddress(NETWORK.third, ends[0], address, prefix);
-  up(NETWORK.third, ends[0]);
-  up(NETWORK.peer, ends[1]);
-  within(NETWORK.peer, 'ip', 'route', 'add', `${address}/32`, 'dev', ends[1]);
+const buildThird = ({ network, link: name }: Names, { address }: Third, { prefix }: Addresses): void => {
+  const ends = [name('t'), name('q')] as const;
+  output(['ip', 'netns', 'add', network.third]);
+  link(network.third, network.peer, ends);
+  addAddress(network.third, ends[0], address, prefix);
+  up(network.third, ends[0]);
+  up(network.peer, ends[1]);
+  within(network.peer, 'ip', 'route', 'add', `${address}/32`, 'dev', ends[1]);
 };
 
 const namespaces = (): readonly string[] =>
@@ -96,20 +108,22 @@ export const removeStaleNetworks = (): void => {
   for (const namespace of namespaces().filter((name) => !ownerLives(name))) remove(namespace);
 };
 
-const tearDown = (): void => {
-  const own = new Set(Object.values(NETWORK));
+const tearDown = (network: Network): void => {
+  const own = new Set(Object.values(network));
   for (const namespace of namespaces().filter((name) => own.has(name))) remove(namespace);
 };
 
 /** Removes the namespaces and all that runs in them whatever happens, also on an interrupt. */
 export const withNetwork = async <T>(addresses: Addresses, third: Third | undefined, use: (network: Network) => Promise<T>): Promise<T> => {
-  process.once('exit', tearDown);
+  const names = newNames();
+  const end = (): void => tearDown(names.network);
+  process.once('exit', end);
   try {
-    buildPair(addresses);
-    if (third !== undefined) buildThird(third, addresses);
-    return await use(NETWORK);
+    buildPair(names, addresses);
+    if (third !== undefined) buildThird(names, third, addresses);
+    return await use(names.network);
   } finally {
-    tearDown();
-    process.removeListener('exit', tearDown);
+    end();
+    process.removeListener('exit', end);
   }
 };

@@ -27,3 +27,21 @@ export const SCENARIOS: readonly Scenario[] = [
   ...HOSTS,
   ...POOR_TOOLS,
 ];
+
+/** The ten causes and a healthy host, by `ss` and `netstat`, none of which needs a JDK or much of a machine: what CI plays. */
+export const SHORT: readonly string[] = [
+  'leak-connect-victims',
+  'server-leak-early',
+  'churn-own-calls',
+  'leak-beside-hoarding',
+  'conflict-old-copy',
+  'conflict-netstat-no-pid',
+  'clash-close-wait',
+  'clash-established',
+  'restart-many-clients',
+  'backlog-ss',
+  'slow-consumer',
+  'descriptors-files',
+  'mystery-holder-gone',
+  'healthy-graceful-restart',
+];

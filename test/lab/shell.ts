@@ -17,3 +17,12 @@ export const attempt = (argv: readonly string[]): void => {
 };
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+
+export const succeeds = (argv: readonly string[]): boolean => {
+  try {
+    output(argv);
+    return true;
+  } catch {
+    return false;
+  }
+};

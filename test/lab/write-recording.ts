@@ -35,6 +35,9 @@ const summaryOf = (actor: ActorRecord) => ({
 export const writeRecording = (scenario: Scenario, specs: readonly ActorSpec[], recording: Recording, folder: string): Truth => {
   rmSync(folder, { recursive: true, force: true });
   const actor = byRole(recording.actors);
+  // First: it throws where the incident did not happen, and then there is nothing to write.
+  const { note, alsoTrue = [], ...what } = scenario.truth(actor);
+  const truth = { ...what, note, host: scenario.host, alsoTrue };
   for (const host of new Set(recording.snapshots.map((s) => s.host))) {
     const hostFolder = join(folder, 'hosts', host);
     const own = recording.snapshots.filter((s) => s.host === host);
@@ -44,8 +47,6 @@ export const writeRecording = (scenario: Scenario, specs: readonly ActorSpec[], 
       writeLog(scenario, spec, actor(spec.role), times, host, hostFolder);
   }
   writeJson(join(folder, 'actors.json'), [...recording.actors.values()].map(summaryOf));
-  const { note, alsoTrue = [], ...what } = scenario.truth(actor);
-  const truth = { ...what, note, host: scenario.host, alsoTrue };
   writeJson(join(folder, 'incident.json'), truth);
   return truth;
 };
