@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { LineAccount, Snapshot } from '../model/snapshot.ts';
 import { Account, quotable } from './account.ts';
-import { LOCALISED_TITLES } from './netstat.ts';
-import { type Collected, isSocketSection, openSection, type Section, sectionName, sniff } from './section.ts';
+import { isSocketSection } from './dialects.ts';
+import { type Collected, openSection, type Section, sectionName, sniff } from './section.ts';
 import { NO_SYSCTLS } from './tables.ts';
 
 /**
@@ -39,7 +39,7 @@ const newDraft = (line: number): Draft => ({
     descriptors: null,
     meta: new Map(),
     otherSections: [],
-    hasForeignStates: false,
+    problem: null,
   },
   account: new Account(),
   hash: createHash('sha256'),
@@ -85,7 +85,7 @@ export class SnapshotReader {
   #snapshots = 0;
   #account = EMPTY;
   #firstText: string | null = null;
-  #isLocalised = false;
+  #problem: string | null = null;
 
   constructor(onSnapshot: (snapshot: Snapshot) => void) {
     this.#onSnapshot = onSnapshot;
@@ -93,7 +93,6 @@ export class SnapshotReader {
 
   line(text: string, line: number): void {
     if (this.#firstText === null && text.trim() !== '') this.#firstText = text;
-    if (LOCALISED_TITLES.some((title) => text.startsWith(title))) this.#isLocalised = true;
     const name = sectionName(text);
     if (name !== null) this.#begin(name, line);
     const draft = this.#draft ?? newDraft(line);
@@ -155,11 +154,11 @@ export class SnapshotReader {
     if (draft === null) return;
     draft.section?.end();
     this.#account = addAccounts(this.#account, draft.account.get());
-    if (draft.collected.hasForeignStates) this.#isLocalised = true;
+    this.#problem ??= draft.collected.problem;
     // Known sections without a single understood line say nothing; an empty `ss` table beside a meta does: no sockets.
     const isKnown =
       draft.collected.dialect !== null || draft.account.understoodLines > 0 || (draft.begun.size > 0 && this.#isEmptyListing(draft));
-    if (!isKnown || draft.collected.hasForeignStates) return;
+    if (!isKnown || draft.collected.problem !== null) return;
     this.#snapshots += 1;
     this.#onSnapshot(toSnapshot(draft));
   }
@@ -175,9 +174,7 @@ export class SnapshotReader {
       return 'The upload is empty: the command printed nothing to its output. Old iproute2 does not know `ss -O`: use `ss -tanpe` there, and see that cron finds the program (PATH) and keep its error output.';
     }
     const quote = `Its first line is "${quotable(this.#firstText, QUOTE_CHARS)}".`;
-    if (this.#isLocalised) {
-      return `The listing is in another language than English, so its states are not understood: run the command with LC_ALL=C. ${quote}`;
-    }
-    return `Nothing in it is known: expected the output of ss or netstat, or sections under "==> NAME <==". ${quote}`;
+    if (this.#problem !== null) return `${this.#problem} ${quote}`;
+    return `Nothing in it is known: expected the output of ss or netstat (or lsof, sockstat, /proc/net/tcp), or sections under "==> NAME <==". ${quote}`;
   }
 }
