@@ -8,7 +8,7 @@ import type { SnapshotDigest } from '../model/digest.ts';
 /** What one snapshot shows of one process. */
 export interface Reading {
   readonly pid: number;
-  readonly command: string;
+  readonly command: string | null;
   readonly startedAt: string | null;
   readonly closeWait: number;
   /** All of its sockets that the snapshot's piles show. */

@@ -30,7 +30,7 @@ const toFact = (
   takenAt: string,
 ): ProcessFact => ({
   pid,
-  command: command ?? (ps?.args == null ? '?' : baseName(ps.args)),
+  command: command ?? (ps?.args == null ? null : baseName(ps.args)),
   ppid: ps?.ppid ?? null,
   args: ps?.args == null ? null : redact(ps.args).slice(0, MAX_ARGS),
   startedAt: startedAt(ps, takenAt),
@@ -41,7 +41,7 @@ const toFact = (
 export const processesOf = (snapshot: Snapshot, holders: readonly Holder[], takenAt: string): readonly ProcessFact[] => {
   const ps = new Map(snapshot.processes?.map((row) => [row.pid, row]));
   const fds = new Map(snapshot.descriptors?.map((row) => [row.pid, row]));
-  const commands = new Map<number, string>();
+  const commands = new Map<number, string | null>();
   for (const holder of holders) if (holder.kind === 'process') commands.set(holder.pid, holder.command);
   const full = [...fds.values()].filter(nearLimit).map(({ pid }) => pid);
   const youngest = [...ps.values()]

@@ -26,7 +26,7 @@ interface DigestBase {
 
 /** Whose a set of sockets is. Where no PID is known, a client's sockets are told apart by their peer. */
 export type Holder =
-  | { readonly kind: 'process'; readonly pid: number; readonly command: string }
+  | { readonly kind: 'process'; readonly pid: number; readonly command: string | null }
   /** No owner is to be expected (TIME_WAIT, orphans), nobody has accepted them, or permission hid it. */
   | { readonly kind: 'nobody' }
   /** The listing has no owners (no `-p`). */
@@ -113,8 +113,8 @@ export interface Listener {
 
 export interface ProcessFact {
   readonly pid: number;
-  /** comm or argv[0] from the sockets, else the base name from `ps`. */
-  readonly command: string;
+  /** comm or argv[0] from the sockets, else the base name from `ps`; `null` where neither names it. */
+  readonly command: string | null;
   /** Parent's; `null` where `ps` is missing. */
   readonly ppid: number | null;
   /** Cut to 120 characters. */

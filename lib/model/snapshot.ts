@@ -7,7 +7,17 @@ export interface Source {
   readonly lines: readonly [from: number, to: number];
 }
 
-export type SocketDialect = 'ss' | 'netstat';
+/** Whose listing it was: `netstat` is Linux's (net-tools, busybox), `proc` is /proc/net/tcp, `powershell` is Get-NetTCPConnection. */
+export type SocketDialect =
+  | 'ss'
+  | 'netstat'
+  | 'proc'
+  | 'macos-netstat'
+  | 'freebsd-netstat'
+  | 'sockstat'
+  | 'lsof'
+  | 'windows-netstat'
+  | 'powershell';
 
 export interface Unparsed {
   readonly line: number;

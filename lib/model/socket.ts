@@ -1,5 +1,5 @@
 /**
- * A row of `ss` or `netstat`, in the kernel's terms, whatever the dialect that printed it.
+ * A row of `ss`, `netstat` or another listing of sockets, in the kernel's terms, whatever the dialect that printed it.
  *
  * What a dialect does not print is `null` ("unknown"), never zero and never "none".
  */
@@ -37,8 +37,11 @@ export interface Endpoint {
 }
 
 export interface Owner {
-  /** comm (`ss`, at most 15 characters) or argv[0] (`netstat`, cut to fit 19 characters with the PID). Host's text: never trust it. */
-  readonly command: string;
+  /**
+   * comm (`ss`, at most 15 characters) or argv[0] (`netstat`, cut to fit 19 characters with the PID). Host's text: never trust it.
+   * `null` where the listing has PIDs only (Windows without -b, macOS before 14).
+   */
+  readonly command: string | null;
   readonly pid: number;
 }
 

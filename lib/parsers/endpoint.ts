@@ -1,51 +1,53 @@
 import type { Endpoint } from '../model/socket.ts';
 
 /** Names that `ss` and `netstat` print for ports without `-n`: the common ones of /etc/services (IANA). */
-const SERVICES: Readonly<Record<string, number>> = {
-  ftp: 21,
-  ssh: 22,
-  telnet: 23,
-  smtp: 25,
-  domain: 53,
-  bootps: 67,
-  bootpc: 68,
-  http: 80,
-  www: 80,
-  kerberos: 88,
-  pop3: 110,
-  sunrpc: 111,
-  ntp: 123,
-  imap: 143,
-  imap2: 143,
-  snmp: 161,
-  ldap: 389,
-  https: 443,
-  'microsoft-ds': 445,
-  submission: 587,
-  ipp: 631,
-  ldaps: 636,
-  imaps: 993,
-  pop3s: 995,
-  'ms-sql-s': 1433,
-  nfs: 2049,
-  mysql: 3306,
-  postgresql: 5432,
-  amqp: 5672,
-  redis: 6379,
-  'http-alt': 8080,
-  webcache: 8080,
-  'https-alt': 8443,
-  mdns: 5353,
-  x11: 6000,
-  zabbix: 10050,
-};
+const SERVICES: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({
+    ftp: 21,
+    ssh: 22,
+    telnet: 23,
+    smtp: 25,
+    domain: 53,
+    bootps: 67,
+    bootpc: 68,
+    http: 80,
+    www: 80,
+    kerberos: 88,
+    pop3: 110,
+    sunrpc: 111,
+    ntp: 123,
+    imap: 143,
+    imap2: 143,
+    snmp: 161,
+    ldap: 389,
+    https: 443,
+    'microsoft-ds': 445,
+    submission: 587,
+    ipp: 631,
+    ldaps: 636,
+    imaps: 993,
+    pop3s: 995,
+    'ms-sql-s': 1433,
+    nfs: 2049,
+    mysql: 3306,
+    postgresql: 5432,
+    amqp: 5672,
+    redis: 6379,
+    'http-alt': 8080,
+    webcache: 8080,
+    'https-alt': 8443,
+    mdns: 5353,
+    x11: 6000,
+    zabbix: 10050,
+  }),
+);
 
 const MAPPED = '::ffff:';
 
 const portOf = (text: string): number | null => {
   const port = Number(text);
   if (Number.isInteger(port) && text !== '' && port >= 0 && port <= 65_535) return port;
-  return SERVICES[text] ?? null;
+  return SERVICES.get(text) ?? null;
 };
 
 /** A v4-mapped address shares its ports with IPv4: it is one address with it. */
@@ -68,4 +70,15 @@ export const parseEndpoint = (text: string): Endpoint | null => {
   const scope = host.slice(percent + 1).replace(']', '');
   const bare = host.slice(0, percent);
   return { address: plainAddress(bare.startsWith('[') ? bare.replace(']', '').slice(1) : bare), port, scope };
+};
+
+/** Reads `10.0.0.1.443`, `::1.631`, `fe80::1%lo0.48126`, `*.*`: BSD's form, in which the last dot divides. `null` where there is none. */
+export const dottedEndpoint = (text: string): Endpoint | null => {
+  const dot = text.lastIndexOf('.');
+  if (dot < 1 || text.indexOf(':', dot) >= 0) return null;
+  const port = portOf(text.slice(dot + 1));
+  const host = text.slice(0, dot);
+  const percent = host.indexOf('%');
+  if (percent < 0) return { address: plainAddress(host), port };
+  return { address: plainAddress(host.slice(0, percent)), port, scope: host.slice(percent + 1) };
 };

@@ -1,6 +1,10 @@
 import type { Endpoint, Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { parseEndpoint } from './endpoint.ts';
+import { unknownStateProblem } from './languages.ts';
+import type { ListingReader } from './listing.ts';
+import { tcpStateOf } from './tcp-states.ts';
+import { takeTokens } from './tokens.ts';
 
 /**
  * `netstat` of net-tools (Linux), in every combination of its options:
@@ -11,54 +15,31 @@ import { parseEndpoint } from './endpoint.ts';
  *     udp        0      0 0.0.0.0:68              0.0.0.0:*                           0          18023      612/dhclient         off (0.00/0/0)
  *
  * The header decides which columns follow the state. The program is the last free text: it may hold spaces and colons.
+ *
+ * busybox's netstat (Alpine, routers) prints the same columns, and differs in this: `tcp` for IPv6 too, `-e` adds nothing, no timers,
+ * addresses cut so that they and the port fit into 22 characters (the port survives), and `-p` only where it was built in.
  */
 
-const STATES: Readonly<Record<string, TcpState>> = {
-  ESTABLISHED: 'established',
-  SYN_SENT: 'syn_sent',
-  SYN_RECV: 'syn_recv',
-  FIN_WAIT1: 'fin_wait1',
-  FIN_WAIT2: 'fin_wait2',
-  TIME_WAIT: 'time_wait',
-  CLOSE: 'close',
-  CLOSE_WAIT: 'close_wait',
-  LAST_ACK: 'last_ack',
-  LISTEN: 'listen',
-  CLOSING: 'closing',
-};
-
-const PROTOCOLS: Readonly<Record<string, Protocol>> = {
-  tcp: 'tcp',
-  tcp6: 'tcp',
-  udp: 'udp',
-  udp6: 'udp',
-  udplite: 'udp',
-  udplite6: 'udp',
-  raw: 'raw',
-  raw6: 'raw',
-  icmp: 'icmp',
-  icmp6: 'icmp',
-  sctp: 'sctp',
-  sctp6: 'sctp',
-  dccp: 'dccp',
-  dccp6: 'dccp',
-};
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map(
+  Object.entries<Protocol>({
+    tcp: 'tcp',
+    tcp6: 'tcp',
+    udp: 'udp',
+    udp6: 'udp',
+    udplite: 'udp',
+    udplite6: 'udp',
+    raw: 'raw',
+    raw6: 'raw',
+    icmp: 'icmp',
+    icmp6: 'icmp',
+    sctp: 'sctp',
+    sctp6: 'sctp',
+    dccp: 'dccp',
+    dccp6: 'dccp',
+  }),
+);
 
 const TITLE = 'Active ';
-/** The same titles as other locales print them: their states are translated too, so the rows are not understood. */
-export const LOCALISED_TITLES = [
-  'Aktive Internetverbindungen',
-  'Connexions Internet actives',
-  'Conexiones activas',
-  'Conexões Internet Ativas',
-  'Connessioni Internet attive',
-  'Aktywne połączenia',
-  'Активные соединения',
-  '稼働中のインターネット',
-  'Aktivní spojení',
-  'Aktiva Internetförbindelser',
-];
-
 const NOTICES = [
   '(Not all processes',
   '(No info could be read',
@@ -70,12 +51,13 @@ const NOTICES = [
 ];
 
 export const isNetstatHeader = (text: string): boolean => text.startsWith('Proto') && text.includes('Local Address');
-export const isNetstatTitle = (text: string): boolean => text.startsWith('Active Internet connections');
+/** BSD's titles have no bracket, or another one. */
+export const isNetstatTitle = (text: string): boolean => text.startsWith('Active Internet connections (') && !text.includes('(including');
 
 /** Whether a line can only be a row of `netstat`: for text without a header. */
 export const looksLikeNetstatRow = (text: string): boolean => {
   const [proto = '', recvQ = '', sendQ = '', local = ''] = text.trimStart().split(/\s+/, 4);
-  return proto in PROTOCOLS && /^\d+$/.test(recvQ) && /^\d+$/.test(sendQ) && local.includes(':');
+  return PROTOCOLS.has(proto) && /^\d+$/.test(recvQ) && /^\d+$/.test(sendQ) && local.includes(':');
 };
 
 interface Layout {
@@ -96,21 +78,6 @@ const layoutOf = (header: string): Layout => ({
   hasTimer: header.includes(' Timer'),
   isGuessed: false,
 });
-
-/** Splits the first `count` tokens off; the rest keeps its spaces. */
-const takeTokens = (text: string, count: number): { readonly tokens: readonly string[]; readonly rest: string } => {
-  const tokens: string[] = [];
-  let at = 0;
-  while (tokens.length < count) {
-    while (at < text.length && text.charCodeAt(at) <= 32) at += 1;
-    let end = at;
-    while (end < text.length && text.charCodeAt(end) > 32) end += 1;
-    if (end === at) break;
-    tokens.push(text.slice(at, end));
-    at = end;
-  }
-  return { tokens, rest: text.slice(at).trim() };
-};
 
 /** Timers end a row as `off (0.00/0/0)`; a program's name before may hold brackets of its own. */
 const withoutTimer = (text: string): string => {
@@ -137,30 +104,31 @@ interface Row {
   readonly rest: string;
 }
 
-const readRow = (text: string): Row | null => {
+const readRow = (text: string): Row | { readonly foreignState: string } | null => {
   const { tokens, rest } = takeTokens(text, 5);
   const [proto = '', recvQ = '', sendQ = '', localText = '', peerText = ''] = tokens;
-  const protocol = PROTOCOLS[proto];
+  const protocol = PROTOCOLS.get(proto);
   const local = parseEndpoint(localText);
   const peer = parseEndpoint(peerText);
   if (protocol === undefined || local === null || peer === null || !/^\d+$/.test(recvQ) || !/^\d+$/.test(sendQ)) return null;
   const word = takeTokens(rest, 1);
-  const state = STATES[word.tokens[0] ?? ''];
-  if (state !== undefined) return { protocol, state, recvQ: Number(recvQ), local, peer, rest: word.rest };
+  const state = tcpStateOf(word.tokens[0]);
+  if (state !== null) return { protocol, state, recvQ: Number(recvQ), local, peer, rest: word.rest };
   // Only TCP has a state; of a TCP row, a word that is none is a state in another language.
-  if (protocol === 'tcp') return null;
+  if (protocol === 'tcp') return word.tokens[0] === undefined ? null : { foreignState: word.tokens[0] };
   const rawState = protocol === 'raw' && /^\d+$/.test(word.tokens[0] ?? '') ? word.rest : rest;
   return { protocol, state: 'close', recvQ: Number(recvQ), local, peer, rest: rawState };
 };
 
 /** Reads the lines of one `netstat` listing. */
-export class NetstatReader {
+export class NetstatReader implements ListingReader {
+  readonly dialect = 'netstat';
+  problem: string | null = null;
   readonly #account: Account;
   readonly #sockets: Socket[] = [];
   #layout: Layout = NO_LAYOUT;
   /** Within a table of another family (unix-domain, Bluetooth, IPX). */
   #isElsewhere = false;
-  #hasForeignStates = false;
 
   constructor(account: Account) {
     this.#account = account;
@@ -185,15 +153,10 @@ export class NetstatReader {
     return this.#sockets;
   }
 
-  /** TCP rows whose state is no English word: the listing is localised. */
-  get hasForeignStates(): boolean {
-    return this.#hasForeignStates;
-  }
-
   #row(text: string, line: number): void {
     const row = readRow(text);
-    if (row === null) {
-      this.#hasForeignStates ||= looksLikeNetstatRow(text);
+    if (row === null || 'foreignState' in row) {
+      if (row !== null) this.problem ??= unknownStateProblem(row.foreignState, 'unix');
       this.#account.unparsed(text, line);
       return;
     }

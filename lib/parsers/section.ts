@@ -1,9 +1,8 @@
 import type { DescriptorRow, ProcessRow, SocketDialect, Sysctls } from '../model/snapshot.ts';
 import type { Socket } from '../model/socket.ts';
-import { type Account, quotable } from './account.ts';
-import { isNetstatHeader, isNetstatTitle, LOCALISED_TITLES, looksLikeNetstatRow, NetstatReader } from './netstat.ts';
-import { SsReader } from './ss.ts';
-import { isSsHeader, looksLikeSsRow, ssDefaults } from './ss-row.ts';
+import type { Account } from './account.ts';
+import { openListing, sniffListing } from './dialects.ts';
+import type { ListingReader } from './listing.ts';
 import { NO_SYSCTLS, parseDescriptorRow, parsePsRow, psColumns, splitMeta, splitSysctl, sysctlOfPath, withSysctl } from './tables.ts';
 
 /** What the sections of one snapshot add up to. */
@@ -15,7 +14,8 @@ export interface Collected {
   descriptors: DescriptorRow[] | null;
   readonly meta: Map<string, string>;
   readonly otherSections: string[];
-  hasForeignStates: boolean;
+  /** Why its sockets may not be used, a whole sentence; `null`: they may. */
+  problem: string | null;
 }
 
 /** A reader of one section's lines. */
@@ -33,17 +33,6 @@ export const sectionName = (text: string): string | null =>
     ? text.slice(HEADER_START.length, -HEADER_END.length).trim()
     : null;
 
-/** A host has a handful of namespaces that matter; one with hundreds of containers must not make hundreds of digests a minute. */
-export const MAX_NAMESPACES = 8;
-const NETNS = ' @netns ';
-
-/** `ss -tanpe @netns blue` is the section `ss -tanpe` of the network namespace `blue` (DESIGN.md, "Upload contract"). */
-export const splitNamespace = (header: string): { readonly name: string; readonly netns: string | null } => {
-  const at = header.lastIndexOf(NETNS);
-  const netns = at < 0 ? '' : header.slice(at + NETNS.length).trim();
-  return netns === '' ? { name: header, netns: null } : { name: header.slice(0, at).trim(), netns: quotable(netns, 64) };
-};
-
 export const newCollected = (): Collected => ({
   dialect: null,
   sockets: [],
@@ -52,54 +41,33 @@ export const newCollected = (): Collected => ({
   descriptors: null,
   meta: new Map(),
   otherSections: [],
-  hasForeignStates: false,
+  problem: null,
 });
-
-const isSs = (name: string): boolean => name === 'ss' || name.startsWith('ss ') || name.includes('/ss ');
-const isNetstat = (name: string): boolean => name.startsWith('netstat') || name.includes('/netstat');
-
-export const isSocketSection = (name: string): boolean => isSs(name) || isNetstat(name);
 
 /** What text without a section header is, told by a line of it; `null` where that line tells nothing. */
 export const sniff = (text: string): string | null => {
-  if (
-    isNetstatTitle(text) ||
-    isNetstatHeader(text) ||
-    LOCALISED_TITLES.some((title) => text.startsWith(title)) ||
-    looksLikeNetstatRow(text)
-  )
-    return 'netstat';
-  if (isSsHeader(text) || looksLikeSsRow(text)) return 'ss';
+  const program = sniffListing(text);
+  if (program !== null) return program;
   if (psColumns(text) !== null) return 'ps';
   return text.startsWith('net.') && splitSysctl(text) !== null ? 'sysctl' : null;
 };
 
 const isBlank = (text: string): boolean => text.trim() === '';
 
-const ssSection = (name: string, into: Collected, account: Account): Section => {
-  const reader = new SsReader(account, ssDefaults(name));
-  return {
-    line: (text, line) => reader.line(text, line),
-    end: () => {
-      const sockets = reader.end();
-      if (sockets.length > 0) into.dialect ??= 'ss';
-      for (const socket of sockets) into.sockets.push(socket);
-    },
-  };
-};
-
-const netstatSection = (into: Collected, account: Account): Section => {
-  const reader = new NetstatReader(account);
-  return {
-    line: (text, line) => reader.line(text, line),
-    end: () => {
-      const sockets = reader.end();
-      if (sockets.length > 0) into.dialect ??= 'netstat';
-      into.hasForeignStates ||= reader.hasForeignStates;
-      for (const socket of sockets) into.sockets.push(socket);
-    },
-  };
-};
+/** A second command's listing of the same sockets would count them twice: the first that shows any stands, the other is kept by name. */
+const listingSection = (name: string, reader: ListingReader, into: Collected): Section => ({
+  line: (text, line) => reader.line(text, line),
+  end: () => {
+    const sockets = reader.end();
+    if (into.dialect !== null && into.dialect !== reader.dialect) {
+      into.otherSections.push(name.slice(0, 80));
+      return;
+    }
+    into.problem ??= reader.problem;
+    if (sockets.length > 0) into.dialect = reader.dialect;
+    for (const socket of sockets) into.sockets.push(socket);
+  },
+});
 
 /** A section of independent lines: each is understood, blank, or not understood. */
 const table = (account: Account, read: (text: string) => boolean, isHeader: (text: string) => boolean = () => false): Section => ({
@@ -169,8 +137,8 @@ export const otherSection = (name: string, into: Collected, account: Account): S
 export const openSection = (name: string, into: Collected, account: Account): Section => {
   const sysctl = sysctlOfPath(name);
   if (sysctl !== null) return sysctlFile(sysctl, into, account);
-  if (isNetstat(name)) return netstatSection(into, account);
-  if (isSs(name)) return ssSection(name, into, account);
+  const listing = openListing(name, account);
+  if (listing !== null) return listingSection(name, listing, into);
   if (name === 'meta') return metaSection(into, account);
   if (name === 'sysctl' || name.startsWith('sysctl ')) return sysctlSection(into, account);
   if (name === 'ps' || name.startsWith('ps ')) return psSection(into, account);

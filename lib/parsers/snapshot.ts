@@ -1,19 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { LineAccount, Snapshot } from '../model/snapshot.ts';
 import { Account, quotable } from './account.ts';
-import { LOCALISED_TITLES } from './netstat.ts';
-import {
-  type Collected,
-  isSocketSection,
-  MAX_NAMESPACES,
-  newCollected,
-  openSection,
-  otherSection,
-  type Section,
-  sectionName,
-  sniff,
-  splitNamespace,
-} from './section.ts';
+import { isSocketSection } from './dialects.ts';
+import { MAX_NAMESPACES, splitNamespace } from './namespace.ts';
+import { type Collected, newCollected, openSection, otherSection, type Section, sectionName, sniff } from './section.ts';
 
 /**
  * A snapshot as hosts upload it: raw output of one command, or sections under `==> NAME <==` (DESIGN.md, "Upload contract"). Text
@@ -103,7 +93,7 @@ export class SnapshotReader {
   #snapshots = 0;
   #account = EMPTY;
   #firstText: string | null = null;
-  #isLocalised = false;
+  #problem: string | null = null;
 
   constructor(onSnapshot: (snapshot: Snapshot) => void) {
     this.#onSnapshot = onSnapshot;
@@ -111,7 +101,6 @@ export class SnapshotReader {
 
   line(text: string, line: number): void {
     if (this.#firstText === null && text.trim() !== '') this.#firstText = text;
-    if (LOCALISED_TITLES.some((title) => text.startsWith(title))) this.#isLocalised = true;
     const name = sectionName(text);
     if (name !== null) this.#begin(name, line);
     const draft = this.#draft ?? newDraft(line);
@@ -183,12 +172,13 @@ export class SnapshotReader {
     if (draft === null) return;
     draft.section?.end();
     this.#account = addAccounts(this.#account, draft.account.get());
-    if (draft.collected.hasForeignStates) this.#isLocalised = true;
+    const problems = [draft.collected, ...draft.namespaces.values()].map(({ problem }) => problem);
+    this.#problem ??= problems.find((problem) => problem !== null) ?? null;
     const host = toSnapshot(draft);
-    const hasHost = this.#saysSomething(draft) && !draft.collected.hasForeignStates;
+    const hasHost = this.#saysSomething(draft) && draft.collected.problem === null;
     if (hasHost) this.#emit(host);
     for (const [i, [netns, own]] of [...draft.namespaces].entries()) {
-      if (own.dialect !== null) this.#emit(ofNamespace(host, netns, own, hasHost || i > 0 ? EMPTY : host.account));
+      if (own.dialect !== null && own.problem === null) this.#emit(ofNamespace(host, netns, own, hasHost || i > 0 ? EMPTY : host.account));
     }
   }
 
@@ -215,9 +205,7 @@ export class SnapshotReader {
       return 'The upload is empty: the command printed nothing to its output. Old iproute2 does not know `ss -O`: use `ss -tanpe` there, and see that cron finds the program (PATH) and keep its error output.';
     }
     const quote = `Its first line is "${quotable(this.#firstText, QUOTE_CHARS)}".`;
-    if (this.#isLocalised) {
-      return `The listing is in another language than English, so its states are not understood: run the command with LC_ALL=C. ${quote}`;
-    }
-    return `Nothing in it is known: expected the output of ss or netstat, or sections under "==> NAME <==". ${quote}`;
+    if (this.#problem !== null) return `${this.#problem} ${quote}`;
+    return `Nothing in it is known: expected the output of ss or netstat (or lsof, sockstat, /proc/net/tcp), or sections under "==> NAME <==". ${quote}`;
   }
 }

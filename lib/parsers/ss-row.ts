@@ -4,46 +4,52 @@ import { OPEN, parseUsers } from './ss-users.ts';
 
 /** One row of `ss`: read by its content, from the left. `ss.ts` tells why. */
 
-const STATES: Readonly<Record<string, TcpState>> = {
-  ESTAB: 'established',
-  'SYN-SENT': 'syn_sent',
-  'SYN-RECV': 'syn_recv',
-  'FIN-WAIT-1': 'fin_wait1',
-  'FIN-WAIT-2': 'fin_wait2',
-  'TIME-WAIT': 'time_wait',
-  UNCONN: 'close',
-  'CLOSE-WAIT': 'close_wait',
-  'LAST-ACK': 'last_ack',
-  LISTEN: 'listen',
-  CLOSING: 'closing',
-};
+const STATES: ReadonlyMap<string, TcpState> = new Map(
+  Object.entries<TcpState>({
+    ESTAB: 'established',
+    'SYN-SENT': 'syn_sent',
+    'SYN-RECV': 'syn_recv',
+    'FIN-WAIT-1': 'fin_wait1',
+    'FIN-WAIT-2': 'fin_wait2',
+    'TIME-WAIT': 'time_wait',
+    UNCONN: 'close',
+    'CLOSE-WAIT': 'close_wait',
+    'LAST-ACK': 'last_ack',
+    LISTEN: 'listen',
+    CLOSING: 'closing',
+  }),
+);
 
 /** `ss state NAME`: the filter's spelling, for rows that then have no State column. */
-const FILTERS: Readonly<Record<string, TcpState>> = {
-  established: 'established',
-  'syn-sent': 'syn_sent',
-  'syn-recv': 'syn_recv',
-  'fin-wait-1': 'fin_wait1',
-  'fin-wait-2': 'fin_wait2',
-  'time-wait': 'time_wait',
-  closed: 'close',
-  'close-wait': 'close_wait',
-  'last-ack': 'last_ack',
-  listening: 'listen',
-  listen: 'listen',
-  closing: 'closing',
-};
+const FILTERS: ReadonlyMap<string, TcpState> = new Map(
+  Object.entries<TcpState>({
+    established: 'established',
+    'syn-sent': 'syn_sent',
+    'syn-recv': 'syn_recv',
+    'fin-wait-1': 'fin_wait1',
+    'fin-wait-2': 'fin_wait2',
+    'time-wait': 'time_wait',
+    closed: 'close',
+    'close-wait': 'close_wait',
+    'last-ack': 'last_ack',
+    listening: 'listen',
+    listen: 'listen',
+    closing: 'closing',
+  }),
+);
 
-const PROTOCOLS: Readonly<Record<string, Protocol>> = {
-  tcp: 'tcp',
-  udp: 'udp',
-  raw: 'raw',
-  icmp: 'icmp',
-  icmp6: 'icmp',
-  dccp: 'dccp',
-  sctp: 'sctp',
-  mptcp: 'mptcp',
-};
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map(
+  Object.entries<Protocol>({
+    tcp: 'tcp',
+    udp: 'udp',
+    raw: 'raw',
+    icmp: 'icmp',
+    icmp6: 'icmp',
+    dccp: 'dccp',
+    sctp: 'sctp',
+    mptcp: 'mptcp',
+  }),
+);
 /** Families that take no port. */
 const OTHER_FAMILIES = new Set([
   'nl',
@@ -70,20 +76,20 @@ export const isSsHeader = (text: string): boolean =>
 /** Whether a line can only be a row of `ss`: for text without a header. */
 export const looksLikeSsRow = (text: string): boolean => {
   const [first = '', second = ''] = text.trimStart().split(/\s+/, 2);
-  return splitState(first) !== null || first in PROTOCOLS
+  return splitState(first) !== null || PROTOCOLS.has(first)
     ? splitState(first) !== null || splitState(second) !== null
     : OTHER_FAMILIES.has(first) && splitState(second) !== null;
 };
 
 /** `LISTEN0` of 4.15–4.19 is a state and the start of the next column. */
 const splitState = (token: string): { readonly state: TcpState; readonly rest: string } | null => {
-  const whole = STATES[token];
+  const whole = STATES.get(token);
   if (whole !== undefined) return { state: whole, rest: '' };
   let end = token.length;
   while (end > 0 && token.charCodeAt(end - 1) >= 48 && token.charCodeAt(end - 1) <= 57) end -= 1;
-  const state = STATES[token.slice(0, end)];
+  const state = STATES.get(token.slice(0, end));
   if (state !== undefined) return { state, rest: token.slice(end) };
-  const shorter = STATES[token.slice(0, end + 1)];
+  const shorter = STATES.get(token.slice(0, end + 1));
   return shorter === undefined ? null : { state: shorter, rest: token.slice(end + 1) };
 };
 
@@ -130,7 +136,7 @@ const readColumns = (cursor: Cursor, defaults: SsDefaults): Columns | null => {
   let token = cursor.next();
   let protocol: Protocol | 'other' = defaults.protocol;
   if (OTHER_FAMILIES.has(token)) return { protocol: 'other', state: 'close', recvQ: null, sendQ: null, local: '', peer: '' };
-  const named = PROTOCOLS[token];
+  const named = PROTOCOLS.get(token);
   if (named !== undefined) {
     protocol = named;
     token = cursor.next();
@@ -187,7 +193,10 @@ export const ssDefaults = (command: string): SsDefaults => {
   const filter = words[words.indexOf('state') + 1];
   const flags = words.filter((word) => word.startsWith('-') && !word.startsWith('--')).join('');
   const isUdpOnly = flags.includes('u') && !flags.includes('t');
-  return { protocol: isUdpOnly ? 'udp' : 'tcp', state: words.includes('state') && filter !== undefined ? (FILTERS[filter] ?? null) : null };
+  return {
+    protocol: isUdpOnly ? 'udp' : 'tcp',
+    state: words.includes('state') && filter !== undefined ? (FILTERS.get(filter) ?? null) : null,
+  };
 };
 
 export type SsRow = Omit<Socket, 'line'>;

@@ -1,5 +1,6 @@
 import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
+import type { ListingReader } from './listing.ts';
 import { isSsHeader, lastAckIn, looksLikeSsRow, parseSsRow, type SsDefaults, type SsRow } from './ss-row.ts';
 
 /**
@@ -30,7 +31,9 @@ const NOTICES = [
 const MAX_PARTS = 16;
 
 /** Reads the lines of one `ss` listing. */
-export class SsReader {
+export class SsReader implements ListingReader {
+  readonly dialect = 'ss';
+  readonly problem = null;
   readonly #account: Account;
   readonly #defaults: SsDefaults;
   readonly #sockets: Socket[] = [];

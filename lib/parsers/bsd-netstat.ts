@@ -1,0 +1,179 @@
+import type { SocketDialect } from '../model/snapshot.ts';
+import type { Endpoint, Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
+import type { Account } from './account.ts';
+import { type BsdColumns, bsdColumns, isBsdHeader } from './bsd-columns.ts';
+import { dottedEndpoint } from './endpoint.ts';
+import { unknownStateProblem } from './languages.ts';
+import { anyAddressOf, type ListingReader, NOT_SHOWN, owned } from './listing.ts';
+import { tcpStateOf } from './tcp-states.ts';
+import { countOr, isCount, takeTokens, wordsOf } from './tokens.ts';
+
+/**
+ * `netstat -an` of macOS and FreeBSD, on macOS with `-v` for the processes (its columns move between releases), with `-A`, `-b`, `-W`:
+ *
+ *     Active Internet connections (including servers)
+ *     Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)     rhiwat shiwat    pid   epid
+ *     tcp4       0      0  10.16.43.243.55663     140.205.133.118.80     CLOSE_WAIT  131072 131100  36843      0
+ *     tcp46      0      0  *.443                  *.*                    LISTEN      131072 131072  61044      0
+ *
+ *     Proto Recv-Q Send-Q  Local Address  Foreign Address  (state)  rxbytes  txbytes  rhiwat  shiwat  process:pid  state  options …
+ *     tcp4       0      0  127.0.0.1.62243  *.*  LISTEN  0  0  131072  131072 Code Helper (Plu:17120  00100 00000106 …
+ *
+ * The last dot divides the port. `tcp6` takes IPv6 only, `tcp46` both. A listener's Recv-Q is not its accept queue (that is `-L`).
+ */
+
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map(
+  Object.entries<Protocol>({
+    tcp4: 'tcp',
+    tcp6: 'tcp',
+    tcp46: 'tcp',
+    udp4: 'udp',
+    udp6: 'udp',
+    udp46: 'udp',
+    icm4: 'icmp',
+    icm6: 'icmp',
+    icm46: 'icmp',
+    icmp: 'icmp',
+    icmp4: 'icmp',
+    icmp6: 'icmp',
+    sctp4: 'sctp',
+    sctp6: 'sctp',
+    sctp46: 'sctp',
+    div4: 'raw',
+    igmp: 'raw',
+    ip4: 'raw',
+    ip6: 'raw',
+  }),
+);
+
+export const INTERNET_TITLE = 'Active Internet connections';
+const OTHER_TABLES = ['Active ', 'Registered kernel ', 'Current listen queue sizes', 'Netgraph sockets', 'Kernel event '];
+
+export const isBsdTitle = (text: string): boolean => text.startsWith(`${INTERNET_TITLE} (including servers)`);
+
+/** `tcp6` is net-tools' word too; there a colon stands before the port. */
+export const looksLikeBsdRow = (text: string): boolean => {
+  const [proto = '', recvQ, sendQ, local = '', peer = ''] = wordsOf(text);
+  return PROTOCOLS.has(proto) && isCount(recvQ) && isCount(sendQ) && dottedEndpoint(local) !== null && dottedEndpoint(peer) !== null;
+};
+
+const WITHOUT_STATES =
+  'Its TCP rows show no state (netstat -x and -T leave it out), and nothing tells a leak without it: upload `netstat -an`, on macOS `netstat -anv`.';
+
+/** A name with spaces, a colon, a PID: `Code Helper (Plu:17120`; `:0` is nobody. */
+const processAndPid = (text: string): Ownership => {
+  const colon = text.lastIndexOf(':');
+  const pid = countOr(text.slice(colon + 1));
+  const command = text.slice(0, Math.max(0, colon)).trim();
+  if (pid === null || (pid === 0 && command === '')) return { kind: 'unowned' };
+  return owned(command === '' ? null : command, pid);
+};
+
+const pidAlone = (text: string | undefined): Ownership => {
+  const pid = countOr(text);
+  return pid === null || pid === 0 ? { kind: 'unowned' } : owned(null, pid);
+};
+
+const ownershipIn = (rest: string, { owner }: BsdColumns): Ownership => {
+  if (owner === null) return { kind: 'unknown' };
+  if (owner.kind === 'pid') return pidAlone(takeTokens(rest, owner.before + 1).tokens[owner.before]);
+  const words = takeTokens(rest, owner.before).rest.split(/\s+/);
+  return processAndPid(words.slice(0, Math.max(1, words.length - owner.after)).join(' '));
+};
+
+interface Ends {
+  readonly local: Endpoint;
+  readonly peer: Endpoint;
+}
+
+const endsOf = (localText: string, peerText: string, proto: string, { cutAt }: BsdColumns): Ends | null => {
+  const local = dottedEndpoint(localText);
+  const peer = dottedEndpoint(peerText);
+  if (local === null || peer === null) return null;
+  const known = (endpoint: Endpoint, text: string): Endpoint =>
+    anyAddressOf(cutAt !== null && text.length >= cutAt ? { ...endpoint, port: null } : endpoint, proto);
+  return { local: known(local, localText), peer: known(peer, peerText) };
+};
+
+/** Reads the lines of one BSD `netstat` listing. */
+export class BsdNetstatReader implements ListingReader {
+  problem: string | null = null;
+  readonly #account: Account;
+  readonly #sockets: Socket[] = [];
+  #columns: BsdColumns = bsdColumns('');
+  /** Within a table of another family (unix-domain, multipath, kernel control). */
+  #isElsewhere = false;
+
+  constructor(account: Account) {
+    this.#account = account;
+  }
+
+  get dialect(): SocketDialect {
+    return this.#columns.isMacos ? 'macos-netstat' : 'freebsd-netstat';
+  }
+
+  line(text: string, line: number): void {
+    if (isBsdHeader(text) && !this.#isElsewhere) {
+      this.#columns = bsdColumns(text);
+      this.#account.ignored();
+    } else if (OTHER_TABLES.some((table) => text.startsWith(table))) {
+      this.#isElsewhere = !text.startsWith(INTERNET_TITLE);
+      this.#account.ignored();
+    } else if (this.#isElsewhere || text.trim() === '' || text.startsWith('netstat: ')) {
+      this.#account.ignored();
+    } else {
+      this.#row(text, line);
+    }
+  }
+
+  end(): readonly Socket[] {
+    return this.#sockets;
+  }
+
+  #row(text: string, line: number): void {
+    const socket = this.#parse(text, line);
+    if (socket === null) {
+      this.#account.unparsed(text, line);
+      return;
+    }
+    this.#sockets.push(socket);
+    this.#account.understood();
+  }
+
+  #parse(text: string, line: number): Socket | null {
+    const { tokens, rest } = takeTokens(text, this.#columns.lead + 5);
+    const [proto = '', recvQ, sendQ, localText = '', peerText = ''] = tokens.slice(this.#columns.lead);
+    const protocol = PROTOCOLS.get(proto);
+    const ends = endsOf(localText, peerText, proto, this.#columns);
+    if (protocol === undefined || ends === null || !isCount(recvQ) || !isCount(sendQ)) return null;
+    const word = takeTokens(rest, 1);
+    const named = tcpStateOf(word.tokens[0]);
+    const state = protocol === 'tcp' ? named : (named ?? 'close');
+    if (state === null) {
+      this.#lackOfState(word.tokens[0]);
+      return null;
+    }
+    const isListener = state === 'listen';
+    return {
+      ...NOT_SHOWN,
+      ...ends,
+      protocol,
+      state,
+      recvQ: isListener ? null : Number(recvQ),
+      sendQ: isListener ? null : Number(sendQ),
+      ownership: this.#ownership(state, named === null ? rest : word.rest),
+      v6only: isListener && proto === 'tcp6' ? true : null,
+      line,
+    };
+  }
+
+  /** macOS names the former owner of a TIME_WAIT; no process has it, and none can close it. */
+  #ownership(state: TcpState, rest: string): Ownership {
+    const ownership = ownershipIn(rest, this.#columns);
+    return state === 'time_wait' && ownership.kind === 'owned' ? { kind: 'unowned' } : ownership;
+  }
+
+  #lackOfState(word: string | undefined): void {
+    this.problem ??= !this.#columns.hasState || word === undefined ? WITHOUT_STATES : unknownStateProblem(word, 'unix');
+  }
+}

@@ -1,0 +1,77 @@
+import type { Account } from './account.ts';
+import type { ListingReader } from './listing.ts';
+import { isLsofHeader, LsofReader, looksLikeLsofRow } from './lsof.ts';
+import { AnyNetstatReader, isOfNetstat } from './netstat-family.ts';
+import { isPowershellHeader, PowershellReader } from './powershell.ts';
+import { isProcTcpHeader, looksLikeProcTcpRow, ProcTcpReader } from './proc-tcp.ts';
+import { isSockstatHeader, looksLikeSockstatRow, SockstatReader } from './sockstat.ts';
+import { SsReader } from './ss.ts';
+import { isSsHeader, looksLikeSsRow, ssDefaults } from './ss-row.ts';
+
+/** A command whose listing can be read. */
+interface Dialect {
+  /** Its program, or its path; also the name of a section without a header that is told by its content. */
+  readonly program: string;
+  /** Whether a line can only be its own. */
+  readonly isOwn: (text: string) => boolean;
+  /** @param name the section's name: the whole command line, for what it says that the rows may not */
+  readonly open: (account: Account, name: string) => ListingReader;
+}
+
+const DIALECTS: readonly Dialect[] = [
+  { program: 'netstat', isOwn: isOfNetstat, open: (account) => new AnyNetstatReader(account) },
+  {
+    program: 'ss',
+    isOwn: (text) => isSsHeader(text) || looksLikeSsRow(text),
+    open: (account, name) => new SsReader(account, ssDefaults(name)),
+  },
+  {
+    program: '/proc/net/tcp',
+    isOwn: (text) => isProcTcpHeader(text) || looksLikeProcTcpRow(text),
+    open: (account) => new ProcTcpReader(account),
+  },
+  {
+    program: 'sockstat',
+    isOwn: (text) => isSockstatHeader(text) || looksLikeSockstatRow(text),
+    open: (account) => new SockstatReader(account),
+  },
+  { program: 'lsof', isOwn: (text) => isLsofHeader(text) || looksLikeLsofRow(text), open: (account) => new LsofReader(account) },
+  { program: 'Get-NetTCPConnection', isOwn: isPowershellHeader, open: (account) => new PowershellReader(account) },
+];
+
+/** `sudo`, `busybox`, `LC_ALL=C` and the like may stand before the program. */
+const MAX_PREFIX_WORDS = 3;
+
+const baseName = (word: string): string => {
+  const name = word.slice(Math.max(word.lastIndexOf('/'), word.lastIndexOf('\\')) + 1);
+  return name.toLowerCase().endsWith('.exe') ? name.slice(0, -'.exe'.length) : name;
+};
+
+/** `/proc/net/tcp6`, `/proc/1/net/tcp`. */
+const isProcPath = (name: string): boolean => /^\/proc\/(?:[a-z0-9-]{1,20}\/)?net\/tcp6?$/.test(name);
+
+const programIn = (name: string): string => {
+  if (isProcPath(name)) return '/proc/net/tcp';
+  const words = name.split(/\s+/, MAX_PREFIX_WORDS).map(baseName);
+  return words.find((word) => DIALECTS.some(({ program }) => program.toLowerCase() === word.toLowerCase())) ?? '';
+};
+
+/** `netstat` of routes, statistics, interfaces, multicast groups, listen queues: tables of another kind. */
+const OTHER_TABLES = /^[^-].*\s-[A-Za-z]*[rsigLM]/;
+
+const isOtherTable = (name: string): boolean => programIn(name).toLowerCase() === 'netstat' && OTHER_TABLES.test(name);
+
+/** The dialect of a section with this name, or `null`. */
+const dialectNamed = (name: string): Dialect | null => {
+  if (isOtherTable(name)) return null;
+  const program = programIn(name).toLowerCase();
+  return DIALECTS.find((dialect) => dialect.program.toLowerCase() === program) ?? null;
+};
+
+export const isSocketSection = (name: string): boolean => dialectNamed(name) !== null;
+
+/** The reader for a section with this name; `null` where it holds no sockets. */
+export const openListing = (name: string, account: Account): ListingReader | null => dialectNamed(name)?.open(account, name) ?? null;
+
+/** The program whose listing a line can only be of, or `null`. */
+export const sniffListing = (text: string): string | null => DIALECTS.find(({ isOwn }) => isOwn(text))?.program ?? null;

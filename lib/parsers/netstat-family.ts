@@ -1,0 +1,96 @@
+import type { Socket } from '../model/socket.ts';
+import type { Account } from './account.ts';
+import { isBsdHeader } from './bsd-columns.ts';
+import { BsdNetstatReader, INTERNET_TITLE, isBsdTitle, looksLikeBsdRow } from './bsd-netstat.ts';
+import { foreignTitle, foreignTitleProblem } from './languages.ts';
+import type { ListingReader } from './listing.ts';
+import { isNetstatHeader, isNetstatTitle, looksLikeNetstatRow, NetstatReader } from './netstat.ts';
+import { isWindowsHeader, isWindowsTitle, looksLikeWindowsRow, WindowsNetstatReader } from './windows-netstat.ts';
+
+/**
+ * The programs called `netstat`: net-tools' and busybox's (Linux), BSD's (macOS, FreeBSD), Windows'. A command line does not tell which
+ * it was, so the first title, header or row that only one of them prints does.
+ */
+type Family = 'linux' | 'bsd' | 'windows' | 'foreign';
+
+const familyOf = (text: string): Family | null => {
+  if (foreignTitle(text) !== null) return 'foreign';
+  if (isWindowsTitle(text) || isWindowsHeader(text) || looksLikeWindowsRow(text)) return 'windows';
+  if (isBsdTitle(text) || isBsdHeader(text) || looksLikeBsdRow(text)) return 'bsd';
+  return isNetstatTitle(text) || isNetstatHeader(text) || looksLikeNetstatRow(text) ? 'linux' : null;
+};
+
+/** Whether a line can only be of a `netstat`, whichever: for text without a section header. BSD's bare title may be a shortened other one. */
+export const isOfNetstat = (text: string): boolean => text.startsWith(INTERNET_TITLE) || familyOf(text) !== null;
+
+/** A listing that is refused: all its lines are not understood. */
+class RefusedReader implements ListingReader {
+  readonly dialect = 'netstat';
+  readonly problem: string;
+  readonly #account: Account;
+
+  constructor(account: Account, problem: string) {
+    this.#account = account;
+    this.problem = problem;
+  }
+
+  line(text: string, line: number): void {
+    if (text.trim() === '') this.#account.ignored();
+    else this.#account.unparsed(text, line);
+  }
+
+  end(): readonly Socket[] {
+    return [];
+  }
+}
+
+const readerOf = (family: Family, text: string, account: Account): ListingReader => {
+  const title = family === 'foreign' ? foreignTitle(text) : null;
+  if (title !== null) return new RefusedReader(account, foreignTitleProblem(title));
+  if (family === 'windows') return new WindowsNetstatReader(account);
+  return family === 'bsd' ? new BsdNetstatReader(account) : new NetstatReader(account);
+};
+
+/** Notices may come before a listing; as many lines are looked at before it is taken for net-tools'. */
+const MAX_UNDECIDED = 16;
+
+/** Reads the lines of a `netstat`, whichever it is. */
+export class AnyNetstatReader implements ListingReader {
+  readonly #account: Account;
+  #reader: ListingReader | null = null;
+  #undecided: { readonly text: string; readonly line: number }[] = [];
+
+  constructor(account: Account) {
+    this.#account = account;
+  }
+
+  get dialect(): ListingReader['dialect'] {
+    return this.#reader?.dialect ?? 'netstat';
+  }
+
+  get problem(): string | null {
+    return this.#reader?.problem ?? null;
+  }
+
+  line(text: string, line: number): void {
+    if (this.#reader !== null) {
+      this.#reader.line(text, line);
+      return;
+    }
+    const family = familyOf(text);
+    this.#undecided.push({ text, line });
+    if (family !== null || this.#undecided.length >= MAX_UNDECIDED) this.#decide(family ?? 'linux', text);
+  }
+
+  end(): readonly Socket[] {
+    return (this.#reader ?? this.#decide('linux', '')).end();
+  }
+
+  #decide(family: Family, text: string): ListingReader {
+    const reader = readerOf(family, text, this.#account);
+    this.#reader = reader;
+    for (const held of this.#undecided) reader.line(held.text, held.line);
+    this.#undecided = [];
+    return reader;
+  }
+}

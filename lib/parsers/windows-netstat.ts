@@ -1,0 +1,153 @@
+import type { Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
+import type { Account } from './account.ts';
+import { parseEndpoint } from './endpoint.ts';
+import { unknownStateProblem } from './languages.ts';
+import { type ListingReader, NOT_SHOWN, owned, withoutPortZero } from './listing.ts';
+import { tcpStateOf } from './tcp-states.ts';
+import { countOr, isCount, wordsOf } from './tokens.ts';
+
+/**
+ * `netstat -ano` and `-anob` of Windows:
+ *
+ *     Active Connections
+ *
+ *       Proto  Local Address          Foreign Address        State           PID
+ *       TCP    0.0.0.0:135            0.0.0.0:0              LISTENING       1712
+ *       RpcSs
+ *      [svchost.exe]
+ *       TCP    0.0.0.0:445            0.0.0.0:0              LISTENING       4
+ *      Can not obtain ownership information
+ *       TCP    192.168.31.221:4713    157.240.252.61:5222    TIME_WAIT       0
+ *       UDP    0.0.0.0:53             *:*                                    4808
+ *
+ * The PID is there with `-o` only, the program with `-b` only: on the lines behind its row, perhaps with the service before it. PID 0
+ * is nobody (TIME_WAIT). There are no queues. The `[::]` row and the `0.0.0.0` row of one dual-stack listener are printed apart.
+ */
+
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map(Object.entries<Protocol>({ TCP: 'tcp', UDP: 'udp', TCPv6: 'tcp', UDPv6: 'udp' }));
+
+const TITLE = 'Active Connections';
+
+export const isWindowsTitle = (text: string): boolean => text.trim() === TITLE;
+
+export const isWindowsHeader = (text: string): boolean => {
+  const [proto, local, address, foreign] = wordsOf(text);
+  return proto === 'Proto' && local === 'Local' && address === 'Address' && foreign === 'Foreign' && /^\s/.test(text);
+};
+
+/** Whether a line can only be a row of it: for text without its header. */
+export const looksLikeWindowsRow = (text: string): boolean => {
+  const [proto = '', local = '', peer = ''] = wordsOf(text);
+  return PROTOCOLS.has(proto) && local.includes(':') && peer.includes(':');
+};
+
+/** What -b says where it may not look. */
+const NO_OWNER = ['Can not obtain ownership information', '-- unknown component(s) --'];
+
+/** XP names every module of the call, so a few lines may stand between a row and its program. */
+const MAX_COMPONENTS = 16;
+
+interface Row {
+  readonly protocol: Protocol;
+  readonly state: TcpState;
+  readonly local: Socket['local'];
+  readonly peer: Socket['peer'];
+  readonly pid: number | null;
+}
+
+type Reading = Row | { readonly foreignState: string } | null;
+
+const parseRow = (text: string): Reading => {
+  const [proto = '', localText = '', peerText = '', ...tail] = wordsOf(text);
+  const protocol = PROTOCOLS.get(proto);
+  const local = parseEndpoint(localText);
+  const peer = parseEndpoint(peerText);
+  if (protocol === undefined || local === null || peer === null) return null;
+  const ends = { protocol, local: withoutPortZero(local), peer: withoutPortZero(peer) };
+  if (protocol !== 'tcp') return { ...ends, state: 'close', pid: countOr(tail[0]) };
+  const state = tcpStateOf(tail[0]);
+  if (state !== null) return { ...ends, state, pid: countOr(tail[1]) };
+  const word = tail.slice(0, isCount(tail.at(-1)) ? -1 : undefined).join(' ');
+  return word === '' ? null : { foreignState: word };
+};
+
+const ownershipOf = (pid: number | null): Ownership => {
+  if (pid === null) return { kind: 'unknown' };
+  return pid === 0 ? { kind: 'unowned' } : owned(null, pid);
+};
+
+/** The `svchost.exe` of ` [svchost.exe]`. */
+const programIn = (text: string): string | null => {
+  const word = text.trim();
+  return word.startsWith('[') && word.endsWith(']') && word.length > 2 ? word.slice(1, -1) : null;
+};
+
+/** Reads the lines of one Windows `netstat` listing. */
+export class WindowsNetstatReader implements ListingReader {
+  readonly dialect = 'windows-netstat';
+  problem: string | null = null;
+  readonly #account: Account;
+  readonly #sockets: Socket[] = [];
+  /** Lines behind a row that may be the service of a program yet to come. */
+  #held: { readonly text: string; readonly line: number }[] = [];
+  /** Whether the last row still waits for its program. */
+  #isOpen = false;
+
+  constructor(account: Account) {
+    this.#account = account;
+  }
+
+  line(text: string, line: number): void {
+    if (this.#isOpen && this.#isAboutOwner(text, line)) return;
+    this.#giveUp();
+    if (text.trim() === '' || isWindowsTitle(text) || isWindowsHeader(text)) this.#account.ignored();
+    else this.#row(text, line);
+  }
+
+  end(): readonly Socket[] {
+    this.#giveUp();
+    return this.#sockets;
+  }
+
+  #row(text: string, line: number): void {
+    const row = parseRow(text);
+    if (row === null || 'foreignState' in row) {
+      if (row !== null) this.problem ??= unknownStateProblem(row.foreignState, 'windows');
+      this.#account.unparsed(text, line);
+      return;
+    }
+    const { pid, ...rest } = row;
+    this.#sockets.push({ ...NOT_SHOWN, ...rest, recvQ: null, sendQ: null, ownership: ownershipOf(pid), line });
+    this.#account.understood();
+    this.#isOpen = true;
+  }
+
+  #isAboutOwner(text: string, line: number): boolean {
+    if (!/^\s+\S/.test(text) || looksLikeWindowsRow(text)) return false;
+    const program = programIn(text);
+    if (program === null && !NO_OWNER.includes(text.trim())) {
+      if (this.#held.length >= MAX_COMPONENTS) return false;
+      this.#held.push({ text, line });
+      return true;
+    }
+    this.#account.understood(this.#held.length + 1);
+    this.#held = [];
+    this.#isOpen = false;
+    if (program !== null) this.#name(program);
+    return true;
+  }
+
+  /** Without `-o` there is no PID that the name could be given to. */
+  #name(command: string): void {
+    const socket = this.#sockets.at(-1);
+    if (socket?.ownership.kind !== 'owned') return;
+    const [{ pid }] = socket.ownership.owners;
+    this.#sockets[this.#sockets.length - 1] = { ...socket, ownership: owned(command, pid) };
+  }
+
+  #giveUp(): void {
+    for (const { text, line } of this.#held) this.#account.unparsed(text, line);
+    this.#held = [];
+    this.#isOpen = false;
+  }
+}
