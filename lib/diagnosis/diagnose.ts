@@ -77,6 +77,7 @@ const victimsOf = (groups: readonly FailureGroup[], draft: Draft, facts: Facts):
 };
 
 const toVictim = (group: FailureGroup, draft: Draft, facts: Facts): Victim => ({
+  host: facts.host,
   app: group.app,
   pid: group.pids[0] ?? null,
   kind: group.kind,

@@ -5,6 +5,8 @@ import { fleetSummary, remedyNow } from './words.ts';
 /** As many hosts are listed with their figures, and by name: a message holds 256 KB, an item of the table 400. */
 export const MAX_MEMBERS = 50;
 const MAX_HOSTS = 500;
+/** Hosts whose failures are told apart. */
+const MAX_VICTIM_HOSTS = 20;
 /** Hosts whose evidence is quoted, and how much of each. */
 export const QUOTED_HOSTS = 4;
 const QUOTES = 2;
@@ -26,6 +28,7 @@ const memberOf = (facts: Facts): Member => ({
 
 const mergeVictim = (a: Victim, b: Victim): Victim => ({
   ...a,
+  host: null,
   // A PID means something on one host only.
   pid: null,
   failures: a.failures + b.failures,
@@ -34,20 +37,28 @@ const mergeVictim = (a: Victim, b: Victim): Victim => ({
   isCulprit: a.isCulprit && b.isCulprit,
 });
 
-const mergeVictims = (members: readonly Facts[], first: Analysis): readonly Victim[] => {
+/** The same program failing in the same way on several hosts, as one; the hardest hit first, the culprit's own failures last. */
+export const acrossHosts = (victims: readonly Victim[]): readonly Victim[] => {
   const merged = new Map<string, Victim>();
-  for (const victim of members.flatMap(({ victims }) => victims)) {
+  for (const victim of victims) {
     const key = JSON.stringify([victim.app, victim.kind]);
     const known = merged.get(key);
     merged.set(key, known === undefined ? victim : mergeVictim(known, victim));
   }
+  return [...merged.values()].sort(
+    (a, b) => Number(a.isCulprit) - Number(b.isCulprit) || b.failures - a.failures || (a.app < b.app ? -1 : 1),
+  );
+};
+
+/** Host by host in the order of onset; those of the hosts beyond the first twenty as sums. */
+const victimsOf = (members: readonly Facts[], first: Analysis): readonly Victim[] => {
   const worded = (victim: Victim): Victim => {
     const said = first.victims.find(({ app, kind }) => app === victim.app && kind === victim.kind);
     return said === undefined ? victim : { ...victim, error: said.error, frame: said.frame };
   };
-  return [...merged.values()]
-    .map(worded)
-    .sort((a, b) => Number(a.isCulprit) - Number(b.isCulprit) || b.failures - a.failures || (a.app < b.app ? -1 : 1));
+  const each = members.slice(0, MAX_VICTIM_HOSTS).flatMap(({ victims }) => victims);
+  const rest = acrossHosts(members.slice(MAX_VICTIM_HOSTS).flatMap(({ victims }) => victims));
+  return [...each, ...rest.map((victim) => ({ ...victim, host: null, pid: null }))].map(worded);
 };
 
 const quoted = (analyses: readonly Analysis[]): readonly Evidence[] =>
@@ -89,7 +100,7 @@ export const fleetAnalysis = (id: string, all: readonly Facts[], analyses: reado
     mechanism: worst.mechanism,
     confidence: worst.confidence,
     contributors: [],
-    victims: mergeVictims(all.toSorted(byOnset), first),
+    victims: victimsOf(all.toSorted(byOnset), first),
     openedAt: first.openedAt,
     updatedAt: latest(members.map(({ updatedAt }) => updatedAt)),
     resolvedAt: endedAt,

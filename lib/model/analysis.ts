@@ -65,6 +65,8 @@ export interface Resource {
 }
 
 export interface Victim {
+  /** Where it fails; `null` for the further hosts of a large fleet, summed. */
+  readonly host: string | null;
   readonly app: string;
   readonly pid: number | null;
   readonly kind: FailureKind;

@@ -1,3 +1,4 @@
+import { acrossHosts } from '../fleet/merge.ts';
 import type { Analysis, Victim } from '../model/analysis.ts';
 import { clock, count, duration, number, ordinal, when } from '../text/words.ts';
 import { isFleet } from './fleet.ts';
@@ -9,8 +10,9 @@ const HOUR_MS = 60 * 60_000;
 const present = ({ history, openedAt }: Analysis): { readonly from: string; readonly to: string | null } =>
   history.episodes.at(-1) ?? { from: openedAt, to: null };
 
-/** Those that failed since the thing was last seen to be over: all, while it never was. */
-export const presentVictims = ({ victims, history }: Analysis): readonly Victim[] => {
+/** Those that failed since the thing was last seen to be over (all, while it never was), of a fleet over all hosts. */
+export const presentVictims = ({ victims: each, history, hostCount }: Analysis): readonly Victim[] => {
+  const victims = hostCount > 1 ? acrossHosts(each) : each;
   const before = history.episodes.at(-2)?.to ?? null;
   return before === null ? victims : victims.filter(({ lastAt }) => lastAt > before);
 };

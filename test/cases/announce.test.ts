@@ -143,6 +143,7 @@ const inState = (current: Case, { severity, cause, apps, isSoon }: State): Case 
 });
 
 const victimOf = (app: string): Victim => ({
+  host: null,
   app,
   pid: null,
   kind: 'address-in-use',
