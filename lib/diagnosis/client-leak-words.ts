@@ -118,9 +118,11 @@ const restartNow = ({ victims }: EphemeralContest, suspect: Suspect): string => 
     return `Find the program that connects to ${peer} (\`ss -tnp state close-wait\` as root) and restart it: its exit returns all of its ports at once.`;
   const { pid } = suspect.holder;
   const how = unit === null ? '' : `: ${restartAdvice(unit)}`;
+  const sharers =
+    suspect.sharedWith.length === 0 ? '' : ` Pid ${suspect.sharedWith.join(', ')} inherited some of these sockets: it must end too.`;
   const look =
     unit === null ? ` To see what it is: \`ps -o pid,user,lstart,args -p ${pid}\`; for its unit: \`systemctl status ${pid}\`.` : '';
-  return `Restart ${suspectName(suspect)}${how}. Its exit returns all of its ports at once${victims.length === 0 ? '' : ', and what fails for want of a port recovers'}.${look}`;
+  return `Restart ${suspectName(suspect)}${how}. Its exit returns all of its ports at once${victims.length === 0 ? '' : ', and what fails for want of a port recovers'}.${sharers}${look}`;
 };
 
 export const remedyFor = (contest: EphemeralContest, suspect: Suspect): Draft['remedy'] => {

@@ -8,6 +8,7 @@ import {
   ephemeralBase,
   natureOf,
   ownerDoubt,
+  portsSentence,
   SLOW_SHARE,
   severityBy,
   shareOf,
@@ -17,6 +18,7 @@ import { firstToBreak, type Outlook, trendOf } from './forecast.ts';
 import { limitFor } from './limit.ts';
 import type { Suspect } from './suspects.ts';
 import { closeWaitStays, growthOf, held, since, type Track } from './track.ts';
+import { forecast } from './trend.ts';
 import { clear, found, type Verdict } from './verdict.ts';
 
 /** The client side of a CLOSE_WAIT leak: it takes ephemeral ports. */
@@ -124,6 +126,16 @@ const isUndecided = (contest: EphemeralContest, suspect: Suspect): boolean => {
   return contest.victims.length === 0 && contest.isExhausted !== true && stuckDoubt(contest, suspect).length > 0 && share < SLOW_SHARE;
 };
 
+/** Failures while half the range is free are another's doing, unless the pile grew so fast that it was full by then. */
+const isFarFromFull = (contest: EphemeralContest, suspect: Suspect): boolean => {
+  const { victims, isExhausted, capacity, use } = contest;
+  if (victims.length === 0 || isExhausted !== false || capacity === null || use === null || use.used >= SLOW_SHARE * capacity.ports)
+    return false;
+  const lastFailure = victims.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), '');
+  const ahead = forecast([Date.parse(suspect.moment.snapshot.takenAt), use.used], growthOf(untilFull(contest, suspect)), capacity.ports);
+  return suspect.vanished === null && (ahead === null || ahead.earliest > lastFailure);
+};
+
 /** A range that is full is judged by who would free most of it; one that is not, by the largest leak. */
 export const judgeClientLeak = (contest: EphemeralContest): Verdict => {
   const [largest] = contest.suspects;
@@ -132,6 +144,8 @@ export const judgeClientLeak = (contest: EphemeralContest): Verdict => {
   if (largest === undefined) return clear('No program holds client connections in CLOSE_WAIT.');
   if (suspect === undefined) return notALeak(largest);
   if (!isLeak(suspect, isOpen) && !isSlowToClose(contest, suspect)) return notALeak(suspect);
+  if (isFarFromFull(contest, suspect))
+    return clear(`${portsSentence(contest)} That is far from full, so ${suspectName(suspect)} did not stop the calls that failed.`);
   if (!isOpen && isUndecided(contest, suspect)) {
     return clear(
       `${count(suspect.moment.closeWait, 'CLOSE_WAIT socket')} of ${suspectName(suspect)} in one snapshot may be about to be closed.`,

@@ -2,17 +2,28 @@ import type { Evidence } from '../model/analysis.ts';
 import type { Pile, SnapshotDigest } from '../model/digest.ts';
 import { clock, count, number, program } from '../text/words.ts';
 import type { DescriptorContest } from './contest.ts';
+import { LEAK_MIN_SHARE } from './ephemeral.ts';
 import { trendOf } from './forecast.ts';
 import { closeWaitStays, growthOf, held, type Moment, since } from './track.ts';
-import { type Vanished, vanishedOf, vanishedSentence } from './vanished.ts';
-import { clear, culpritWith, type Draft, found, linesOf, quoteSnapshot, resourceWith, unitNameIn, type Verdict } from './verdict.ts';
+import {
+  clear,
+  culpritWith,
+  type Draft,
+  found,
+  inconclusive,
+  linesOf,
+  quoteSnapshot,
+  resourceWith,
+  unitNameIn,
+  type Verdict,
+} from './verdict.ts';
 
 /** What causes share that use up one process's file descriptors. */
 
 /** So near the soft limit that the next accept, socket or open fails: `fds` is read a moment before or after. */
 export const FULL_SHARE = 0.95;
 /** Sockets of one state that are this much of what is open explain the shortage; below, something else does. */
-const EXPLAINS_SHARE = 0.5;
+export const EXPLAINS_SHARE = 0.5;
 /** Where `fds` is missing: a pile this large fills the customary soft limit of 1,024 by half. */
 const LARGE_PILE = 500;
 /** A pile that is said to explain a shortage without owners must match it this closely. */
@@ -35,10 +46,10 @@ export const openSentence = (contest: DescriptorContest): string => {
   return `${processName(contest)} has ${number(fds.open)} of ${fds.soft === null ? 'an unknown number of' : number(fds.soft)} descriptors open.`;
 };
 
-/** Whether a count of sockets explains the shortage: by the descriptors open, else by its size. */
+/** Whether a count of sockets explains the shortage: by the limit, else by the descriptors open, else by its size. */
 export const explains = (contest: DescriptorContest, sockets: number): boolean => {
-  const open = contest.process?.descriptors?.open;
-  return open === undefined ? sockets >= LARGE_PILE : sockets >= EXPLAINS_SHARE * open;
+  const fds = contest.process?.descriptors ?? null;
+  return sockets >= (fds === null ? LARGE_PILE : EXPLAINS_SHARE * (fds.soft ?? fds.open));
 };
 
 /** Sockets whose owner the listing hides, but whose number is that of the descriptors: probably its own. */
@@ -122,8 +133,6 @@ export const descriptorDoubts = (contest: DescriptorContest): readonly string[] 
   return doubts;
 };
 
-const stateName = (state: 'close_wait' | 'established'): string => state.toUpperCase();
-
 export const descriptorRemedy = (contest: DescriptorContest, fix: string): Draft['remedy'] => {
   const pid = contest.process?.pid ?? null;
   return {
@@ -143,64 +152,45 @@ export const descriptorRemedy = (contest: DescriptorContest, fix: string): Draft
 
 const judgePile = (
   contest: DescriptorContest,
-  state: 'close_wait' | 'established',
+  states: readonly ('close_wait' | 'established')[],
   say: { what: string; fix: (end: string) => string },
 ): Verdict => {
   const moment = momentAt(contest);
-  const piles = moment?.piles.filter((pile) => pile.state === state) ?? [];
+  const piles = moment?.piles.filter(({ state }) => states.some((wanted) => wanted === state)) ?? [];
   const sockets = piles.reduce((sum, pile) => sum + pile.sockets, 0);
   const name = processName(contest);
-  const figure = `${name} holds ${count(sockets, 'socket')} in ${stateName(state)}`;
+  const inStates = states.map((state) => state.toUpperCase()).join(' and ');
+  const figure = `${name} holds ${count(sockets, 'socket')} in ${inStates}`;
   if (moment === null || !explains(contest, sockets)) return clear(`${figure}: too few to explain it. ${openSentence(contest)}`);
   const main = piles.reduce((largest, pile) => (pile.sockets > largest.sockets ? pile : largest));
   const end = main.side === 'server' ? `connections accepted on port ${main.localPort}` : `connections to ${main.peer ?? 'its peers'}`;
-  const stays = state === 'close_wait' ? closeWaitStays(contest.track) : null;
+  const stays = states[0] === 'close_wait' ? closeWaitStays(contest.track) : null;
   return found(sockets, {
     ...descriptorDraft(contest, piles, `${figure}, ${end}.`),
     doubts: descriptorDoubts(contest),
-    summary: `${name} has ${number(sockets)} ${end} in ${stateName(state)} and no descriptor left.`,
+    summary: `${name} has ${number(sockets)} ${end} in ${inStates} and no descriptor left.`,
     explanation: `${say.what} ${openSentence(contest)} ${figure}, ${end}${stays === null ? '' : `; ${Math.round(100 * stays.share)} % of them stayed from snapshot to snapshot`}. Each takes a descriptor; on the server's side it takes no ephemeral port. At the limit, accept, socket and open fail with "Too many open files".`,
     remedy: descriptorRemedy(contest, say.fix(end)),
   });
 };
 
-const upTo = (contest: DescriptorContest): readonly SnapshotDigest[] =>
-  contest.snapshots.filter(({ takenAt }) => contest.snapshot !== null && takenAt <= contest.snapshot.takenAt);
-
-/** Sockets that keepalive has taken from the listing, and whose descriptors fill the table. */
-export const vanishedIn = (contest: DescriptorContest): Vanished | null => {
-  const vanished = contest.process === null ? null : vanishedOf(contest.process.pid, upTo(contest));
-  return vanished !== null && vanished.sockets >= EXPLAINS_SHARE * vanished.open ? vanished : null;
-};
-
-const judgeVanished = (contest: DescriptorContest, vanished: Vanished): Verdict => {
-  const name = processName(contest);
-  const sentence = vanishedSentence(contest.process?.command ?? null, contest.process?.pid ?? null, vanished);
-  const draft = descriptorDraft(contest, [], '');
-  return found(vanished.sockets, {
-    ...draft,
-    side: vanished.peer === null ? 'server' : 'client',
-    culprit: draft.culprit === null ? null : { ...draft.culprit, peer: vanished.peer },
-    resource: { ...draft.resource, peer: vanished.peer },
-    doubts: descriptorDoubts(contest),
-    evidence: [...draft.evidence, quoteSnapshot(sentence, vanished.snapshot)],
-    summary: `${name} has no descriptor left: about ${number(vanished.sockets)} belong to connections${vanished.peer === null ? '' : ` to ${vanished.peer}`} that keepalive has ended and it has not closed.`,
-    explanation: `${openSentence(contest)} ${sentence} So a listing without CLOSE_WAIT does not show the leak; the descriptors do. At the limit, accept, socket and open fail with "Too many open files".`,
-    remedy: descriptorRemedy(
-      contest,
-      'Close each connection when a read returns end-of-file or an error, on every path. Keepalive ends the connection, never the descriptor.',
-    ),
-  });
+/** Whether its connections become CLOSE_WAIT, as far as the window shows. */
+const turnsIntoCloseWait = (contest: DescriptorContest): boolean => {
+  const moment = momentAt(contest);
+  if (moment === null) return false;
+  const later = contest.track.filter(({ snapshot }) => snapshot.takenAt >= moment.snapshot.takenAt);
+  return later.some((one) => held(one) >= held(moment) / 2 && one.closeWait >= LEAK_MIN_SHARE * held(one) && one.closeWait > 0);
 };
 
 /** CLOSE_WAIT sockets fill the descriptor table: a leak, on either side. */
 export const judgeDescriptorLeak = (contest: DescriptorContest): Verdict => {
-  const verdict = judgePile(contest, 'close_wait', {
+  const say = {
     what: 'A socket in CLOSE_WAIT keeps its descriptor until the program closes it.',
-    fix: (end) => `Close the ${end} when a read returns end-of-file, on every path, errors included.`,
-  });
-  const vanished = verdict.kind === 'clear' ? vanishedIn(contest) : null;
-  if (vanished !== null) return judgeVanished(contest, vanished);
+    fix: (end: string) => `Close the ${end} when a read returns end-of-file, on every path, errors included.`,
+  };
+  const alone = judgePile(contest, ['close_wait'], say);
+  // A fresh leak is ESTABLISHED for the most part (KERNEL.md: CLOSE_WAIT lags).
+  const verdict = alone.kind === 'clear' && turnsIntoCloseWait(contest) ? judgePile(contest, ['close_wait', 'established'], say) : alone;
   const match = verdict.kind === 'clear' ? unownedMatch(contest) : null;
   if (match === null) return verdict;
   const name = processName(contest);
@@ -218,11 +208,18 @@ export const judgeDescriptorLeak = (contest: DescriptorContest): Verdict => {
 };
 
 /** ESTABLISHED sockets fill it: more connections than the limit was meant for. */
-export const judgeDescriptorHoard = (contest: DescriptorContest): Verdict =>
-  judgePile(contest, 'established', {
+export const judgeDescriptorHoard = (contest: DescriptorContest): Verdict => {
+  if (turnsIntoCloseWait(contest)) return clear('Its connections turn into CLOSE_WAIT: its peers close them, and it does not.');
+  const verdict = judgePile(contest, ['established'], {
     what: 'Its peers have not closed these connections: they are in use, or kept alive and forgotten.',
     fix: (end) => `Limit the number of ${end} (pool size, idle timeout), or raise the limit if the load is meant to be so.`,
   });
+  if (verdict.kind !== 'found' || contest.track.length > 1) return verdict;
+  return inconclusive(
+    'A single snapshot cannot show whether its ESTABLISHED connections are kept, or are about to be closed by their peers and forgotten.',
+    `ss -tnp | grep 'pid=${contest.process?.pid ?? 'PID'},' | awk '{print $1}' | sort | uniq -c`,
+  );
+};
 
 export const heldSockets = (contest: DescriptorContest): number => {
   const moment = momentAt(contest);

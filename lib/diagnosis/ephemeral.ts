@@ -33,6 +33,13 @@ export type Nature =
 
 const closeWaitShare = (moment: Moment): number => (held(moment) === 0 ? 0 : moment.closeWait / held(moment));
 
+/** A busy program may forget one connection in five: those that stay are then as many as a pile. */
+const STAYING_MIN_SHARE = 0.1;
+const STAYING_MIN_SOCKETS = 50;
+
+const comesAndGoes = ({ share, survivors }: Staying): boolean =>
+  share < GOES_MAX_SHARE && (share < STAYING_MIN_SHARE || survivors < STAYING_MIN_SOCKETS);
+
 export const natureOf = (suspect: Suspect): Nature => {
   const { moment } = suspect;
   if (suspect.vanished !== null) return { kind: 'leak', closeWaitShare: 1, stays: null };
@@ -41,7 +48,7 @@ export const natureOf = (suspect: Suspect): Nature => {
   const share = Math.max(closeWaitShare(moment), ...suspect.track.filter((later) => held(later) >= held(moment) / 2).map(closeWaitShare));
   if (share < LEAK_MIN_SHARE) return { kind: 'hoard' };
   const stays = closeWaitStays(suspect.track);
-  return stays !== null && stays.share < GOES_MAX_SHARE ? { kind: 'traffic', stays } : { kind: 'leak', closeWaitShare: share, stays };
+  return stays !== null && comesAndGoes(stays) ? { kind: 'traffic', stays } : { kind: 'leak', closeWaitShare: share, stays };
 };
 
 export const culpritOf = (suspect: Suspect): Culprit => ({
@@ -104,7 +111,11 @@ export const counterfactual = (contest: EphemeralContest, suspect: Suspect): str
   const of = contest.capacity === null ? '' : ` of ${number(contest.capacity.ports)}`;
   const toward = contest.destination === null ? '' : ` toward ${contest.destination.peer}`;
   const kin = suspect.kin.length === 0 ? '' : ` and ${count(suspect.kin.length, 'more process', 'more processes')} of its parent`;
-  return `without ${suspectName(suspect)}${kin}, ${number(suspect.returnsWithKin)}${of} ports${toward} return`;
+  const heirs =
+    suspect.sharedWith.length === 0
+      ? ''
+      : ` and pid ${suspect.sharedWith.join(', ')}, which ${suspect.sharedWith.length === 1 ? 'shares' : 'share'} its sockets`;
+  return `without ${suspectName(suspect)}${kin}${heirs}, ${number(suspect.returnsWithKin)}${of} ports${toward} return`;
 };
 
 export const portsSentence = ({ capacity, use, peak, destination, netns }: EphemeralContest): string => {

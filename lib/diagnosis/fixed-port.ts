@@ -88,6 +88,12 @@ export interface Rival {
   readonly isBracketed: boolean;
 }
 
+/** Seen before the failures only, the same program (or one that nobody names) may be the victim's own predecessor, which is gone by now. */
+const mayBeFormerSelf = (contest: FixedPortContest, { holder }: Listener): boolean =>
+  holder.kind !== 'process' ||
+  contest.victims.some(({ app }) => app === holder.command) ||
+  contest.victims.every(({ pids }) => pids.length === 0 && holder.command === null);
+
 /**
  * Who listened on the port while others failed to bind it. A listener seen only before the failures, and gone in a snapshot that was
  * taken while they went on, had let go; one seen only after them may be the victim that succeeded at last.
@@ -102,7 +108,9 @@ export const rivalListener = (contest: FixedPortContest): Rival | null => {
   if (during.length > 0) return null;
   const last = contest.sightings.at(-1);
   const listener = last === undefined ? null : rivalIn(contest, last);
-  return last === undefined || listener === null ? null : { sighting: last, listener, isBracketed: false };
+  return last === undefined || listener === null || mayBeFormerSelf(contest, listener)
+    ? null
+    : { sighting: last, listener, isBracketed: false };
 };
 
 const isBracketed = (contest: FixedPortContest, listener: Listener): boolean => {

@@ -15,7 +15,7 @@ export interface Remains {
   readonly rows: readonly PortRow[];
   /** "58 connections of port 8080 linger after their listener has gone, 3 in TIME_WAIT" */
   readonly figure: string;
-  /** Most are CLOSE_WAIT of a process that lives on: one of those rows. They have no timer. `null`: they end by themselves. */
+  /** Most are CLOSE_WAIT of a process that lives on (named where the listing has owners): one of those rows. They have no timer. `null`: they end by themselves. */
   readonly held: PortRow | null;
 }
 
@@ -25,12 +25,17 @@ const remainsIn = (contest: FixedPortContest, sighting: PortSighting): readonly 
 };
 
 const heldIn = (rows: readonly PortRow[]): PortRow | null => {
-  const owned = rows.filter(({ state, holder }) => state === 'close_wait' && holder.kind === 'process');
+  // Where the listing has no owners, CLOSE_WAIT has one all the same: nobody's end within a minute.
+  const owned = rows.filter(({ state, holder }) => state === 'close_wait' && holder.kind !== 'nobody');
   return owned.length * 2 > rows.length ? (owned[0] ?? null) : null;
 };
 
+/** Whether the listings show listeners at all (`-a`): where they don't, that nobody listens is unknown. */
+const showListeners = ({ snapshots }: FixedPortContest): boolean => snapshots.some(({ knows }) => knows.listeners);
+
 /** Only where nobody listens: beside a listener, lingering connections are ordinary. `null` where nothing lingers. */
 export const remainsOf = (contest: FixedPortContest): Remains | null => {
+  if (!showListeners(contest)) return null;
   const all = contest.sightings
     .filter(({ listeners }) => listeners.length === 0)
     .map((sighting) => ({ sighting, rows: remainsIn(contest, sighting) }));

@@ -1,5 +1,5 @@
 import type { DestinationUse, Holder, PortUse, SnapshotDigest } from '../model/digest.ts';
-import { clientPilesOf, type Moment, type Track, track } from './track.ts';
+import { clientPilesOf, type Moment, sameHolder, type Track, track } from './track.ts';
 import { type Vanished, vanishedOf } from './vanished.ts';
 
 /** One who takes ephemeral ports: what it holds at the decisive snapshot, what would return without it, and how it came to that. */
@@ -9,6 +9,8 @@ export interface Suspect {
   readonly ports: number;
   /** The counterfactual: distinct ports that nobody else has; toward one destination, those that it has there. */
   readonly returns: number;
+  /** PIDs that share its sockets: they return only when these are gone too. */
+  readonly sharedWith: readonly number[];
   readonly moment: Moment;
   readonly track: Track;
   /** Of its sockets, those that the newest listing no longer shows although they are not closed. */
@@ -26,6 +28,7 @@ interface Share {
   readonly peer: string | null;
   readonly ports: number;
   readonly returns: number;
+  readonly sharedWith: readonly number[];
 }
 
 /** `ps` tells whole seconds, rounded down, and is read a moment before or after the sockets. */
@@ -55,11 +58,17 @@ const toSuspect = (share: Share, snapshot: SnapshotDigest, snapshots: readonly S
   return { ...share, moment, track: moments, vanished };
 };
 
-const sharesToward = ({ peer, shares }: DestinationUse): readonly Share[] =>
-  shares.map(({ holder, ports }) => ({ holder, peer, ports, returns: ports }));
+const sharesToward = ({ peer, shares }: DestinationUse, use: PortUse): readonly Share[] =>
+  shares.map(({ holder, ports }) => ({
+    holder,
+    peer,
+    ports,
+    returns: ports,
+    sharedWith: use.shares.find((share) => sameHolder(share.holder, holder))?.sharedWith ?? [],
+  }));
 
 const sharesOf = (use: PortUse): readonly Share[] =>
-  use.shares.map(({ holder, peer, ports, exclusivePorts }) => ({ holder, peer, ports, returns: exclusivePorts }));
+  use.shares.map(({ holder, peer, ports, exclusivePorts, sharedWith }) => ({ holder, peer, ports, returns: exclusivePorts, sharedWith }));
 
 /** Processes that hold nothing any more that the snapshot shows, and yet have not closed what they had. */
 const vanishedShares = (known: readonly Share[], snapshot: SnapshotDigest, snapshots: readonly SnapshotDigest[]): readonly Share[] =>
@@ -71,7 +80,9 @@ const vanishedShares = (known: readonly Share[], snapshot: SnapshotDigest, snaps
       const pile = snapshots
         .flatMap(({ piles }) => piles)
         .findLast(({ holder, side }) => side === 'client' && holder.kind === 'process' && holder.pid === pid);
-      return pile === undefined ? [] : [{ holder: { kind: 'process', pid, command } as const, peer: pile.peer, ports: 0, returns: 0 }];
+      return pile === undefined
+        ? []
+        : [{ holder: { kind: 'process', pid, command } as const, peer: pile.peer, ports: 0, returns: 0, sharedWith: [] }];
     });
 
 /** Those that init has adopted have nothing in common. */
@@ -109,7 +120,7 @@ export const suspectsIn = (
   snapshot: SnapshotDigest,
   snapshots: readonly SnapshotDigest[],
 ): readonly Suspect[] => {
-  const shares = destination === null ? sharesOf(use) : sharesToward(destination);
+  const shares = destination === null ? sharesOf(use) : sharesToward(destination, use);
   const all = [...shares, ...vanishedShares(shares, snapshot, snapshots)].flatMap((share) => toSuspect(share, snapshot, snapshots) ?? []);
   return all.map((suspect) => withKin(suspect, all)).sort((a, b) => b.returnsWithKin - a.returnsWithKin || b.returns - a.returns);
 };

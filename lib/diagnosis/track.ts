@@ -45,6 +45,8 @@ export const clientPilesOf =
 export interface Staying {
   /** Which part is still there, 0 to 1 (`sketch.ts` states the error). */
   readonly share: number;
+  /** How many they are, of those that are known by more than their 4-tuple. */
+  readonly survivors: number;
   readonly spanMs: number;
 }
 
@@ -85,12 +87,13 @@ const followedPiles = (moment: Moment): readonly Pile[] =>
 export const stayedUntil = (first: Moment, later: Moment): Staying | null => {
   const fates = followedPiles(first).flatMap((pile) => {
     const share = fate(pile, later);
-    return share === null ? [] : [{ share, sockets: pile.sockets }];
+    return share === null ? [] : [{ share, sockets: pile.sockets, isExact: identityKind(pile.sketch) !== 't' }];
   });
   const sockets = fates.reduce((sum, one) => sum + one.sockets, 0);
   if (sockets === 0) return null;
   const stayed = fates.reduce((sum, one) => sum + one.share * one.sockets, 0);
-  return { share: stayed / sockets, spanMs: Date.parse(later.snapshot.takenAt) - Date.parse(first.snapshot.takenAt) };
+  const survivors = fates.reduce((sum, one) => (one.isExact ? sum + one.share * one.sockets : sum), 0);
+  return { share: stayed / sockets, survivors, spanMs: Date.parse(later.snapshot.takenAt) - Date.parse(first.snapshot.takenAt) };
 };
 
 /**

@@ -41,6 +41,12 @@ const gone = (moments: Track): number =>
     return staying === null ? sum : sum + moment.closeWait * (1 - staying.share);
   }, 0);
 
+/** CLOSE_WAIT sockets that went from the listing over the window, closed or not. Without owners any may be its own. */
+export const closeWaitGone = (pid: number, snapshots: readonly SnapshotDigest[]): number => {
+  const moments = track(snapshots, ({ holder }) => holder.kind === 'unknown' || isOf(pid)({ holder }));
+  return gone(moments);
+};
+
 /** What of a process's open descriptors at the newest of these snapshots are sockets that have vanished; `null` where none have. */
 export const vanishedOf = (pid: number, snapshots: readonly SnapshotDigest[]): Vanished | null => {
   const looks = snapshots.flatMap((snapshot) => {

@@ -1,11 +1,12 @@
 import type { DestinationUse, Holder, PortRange, PortShare, PortUse } from '../model/digest.ts';
-import type { Socket } from '../model/socket.ts';
+import type { Owner, Socket } from '../model/socket.ts';
 import { holderKey, holderOf } from './holder.ts';
 import { isAnyAddress, type SideOf } from './side.ts';
 
 const MAX_SHARES = 8;
 const MAX_DESTINATIONS = 4;
 const MAX_DESTINATION_SHARES = 3;
+const MAX_SHARED_WITH = 8;
 const MAX_ADDRESSES = 3;
 
 export const peerText = (socket: Socket): string =>
@@ -15,6 +16,7 @@ interface ShareDraft {
   readonly holder: PortShare['holder'];
   readonly ports: Set<number>;
   readonly peers: Map<string, number>;
+  readonly sharedWith: Set<number>;
 }
 
 /** The specific addresses whose sockets take the most distinct ports: those that run out first. */
@@ -37,6 +39,10 @@ const shareKey = (socket: Socket): string => {
   return holder.kind === 'process' ? holderKey(holder) : `${holder.kind} ${peerText(socket)}`;
 };
 
+const addOwners = ({ holder, sharedWith }: ShareDraft, owners: readonly Owner[]): void => {
+  for (const { pid } of owners) if (holder.kind === 'process' && pid !== holder.pid) sharedWith.add(pid);
+};
+
 const bump = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
@@ -51,9 +57,15 @@ const collectShares = (sockets: readonly Socket[], sideOf: SideOf): { shares: Sh
     const port = socket.local.port;
     if (port === null) continue;
     const key = shareKey(socket);
-    const share = shares.get(key) ?? { holder: holderOf(socket), ports: new Set<number>(), peers: new Map<string, number>() };
+    const share = shares.get(key) ?? {
+      holder: holderOf(socket),
+      ports: new Set<number>(),
+      peers: new Map<string, number>(),
+      sharedWith: new Set<number>(),
+    };
     shares.set(key, share);
     share.ports.add(port);
+    if (socket.ownership.kind === 'owned' && socket.ownership.owners.length > 1) addOwners(share, socket.ownership.owners);
     if (sideOf(socket) === 'client') bump(share.peers, peerText(socket));
     const sole = soleShare.get(port);
     soleShare.set(port, sole === undefined || sole === share ? share : null);
@@ -112,6 +124,7 @@ const useOf = (address: string, sockets: readonly Socket[], range: PortRange | n
         peer: commonest(share.peers),
         ports: share.ports.size,
         exclusivePorts: exclusive.get(share) ?? 0,
+        sharedWith: [...share.sharedWith].sort((a, b) => a - b).slice(0, MAX_SHARED_WITH),
       }))
       .sort((a, b) => b.exclusivePorts - a.exclusivePorts || b.ports - a.ports)
       .slice(0, MAX_SHARES),

@@ -64,6 +64,8 @@ export interface PortShare {
   readonly peer: string | null;
   readonly ports: number;
   readonly exclusivePorts: number;
+  /** PIDs that share its sockets (inherited by children): they return only when these are gone too. At most 8. */
+  readonly sharedWith: readonly number[];
 }
 
 /** Distinct ports are counted per local address (KERNEL.md: a pile on 127.0.0.1 does not exhaust 10.x). */

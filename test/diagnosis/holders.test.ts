@@ -5,6 +5,7 @@ import { analyzeMade, BIND_ANY, connections, connectTo, listenOn, type MadeSocke
 /** The holders that fool everyone (KERNEL.md's tables). */
 
 const RANGE = [20_000, 20_999] as const;
+const SSHD: MadeSocket = { state: 'LISTEN', local: '0.0.0.0:22', peer: '0.0.0.0:*', owner: ['sshd', 5], cookie: 8888 };
 const leaker = (count: number, over: Partial<MadeSocket> = {}): readonly MadeSocket[] =>
   connections(count, { state: 'CLOSE-WAIT', peer: '10.0.0.9:80', recvQ: 1, owner: ['sync', 4312], from: 20_000, cookie: 1, ...over });
 
@@ -79,7 +80,7 @@ test('accepted connections that a leftover process never closed are its leak, to
     }),
   );
   const [first] = await analyzeMade(
-    [0, 60].map((at) => ({ at, sockets: leftover, range: RANGE })),
+    [0, 60].map((at) => ({ at, sockets: [SSHD, ...leftover], range: RANGE })),
     [{ app: 'api', at: [10, 30], line: listenOn(8080) }],
   );
   assert.deepEqual([first?.cause, first?.culprit?.pid], ['close-wait-leak', 222]);
@@ -119,4 +120,61 @@ test('many workers of one parent are weighed together, and against a churn that 
   );
   assert.equal(first?.cause, 'close-wait-leak');
   assert.match(first?.explanation ?? '', /3 more processes of its parent, 600 of 1,000 ports return/);
+});
+
+test('failures while most of the range is free are not blamed on a pile, however large', async () => {
+  const snapshots = [0, 30, 60].map((at) => ({ at, sockets: leaker(300), range: RANGE }));
+  const [first] = await analyzeMade(snapshots, [{ app: 'shop', at: [20, 40], line: BIND_ANY }]);
+  assert.deepEqual([first?.cause, first?.culprit], ['inconclusive', null]);
+});
+
+test('where the listing shows no listeners, that nobody listens is unknown', async () => {
+  const remains = connections(6, { state: 'TIME-WAIT', peer: '10.0.0.9:40000', from: 8080, cookie: 1 }).map((socket, i) => ({
+    ...socket,
+    local: '10.0.0.1:8080',
+    peer: `10.0.0.9:${40_000 + i}`,
+  }));
+  const told = async (sockets: readonly MadeSocket[]) =>
+    (await analyzeMade([{ at: 0, sockets, range: RANGE }], [{ app: 'api', at: [10, 30], line: listenOn(8080) }]))[0]?.cause;
+  assert.equal(await told(remains), 'inconclusive');
+  assert.equal(await told([SSHD, ...remains]), 'restart-in-time-wait');
+});
+
+test('one connection in five that stays is a leak, beside four that go', async () => {
+  const look = (minute: number) => ({
+    at: 60 * minute,
+    sockets: [
+      ...connections(100 + 20 * minute, {
+        state: 'CLOSE-WAIT',
+        peer: '10.0.0.9:80',
+        recvQ: 1,
+        owner: ['proxyd', 7],
+        from: 20_000,
+        cookie: 1,
+      }),
+      ...connections(400, {
+        state: 'CLOSE-WAIT',
+        peer: '10.0.0.9:80',
+        recvQ: 1,
+        owner: ['proxyd', 7],
+        from: 20_400,
+        cookie: 10_000 * (minute + 1),
+      }),
+    ],
+    range: RANGE,
+  });
+  const [first] = await analyzeMade([look(0), look(1), look(2), look(3)]);
+  assert.deepEqual([first?.cause, first?.culprit?.pid], ['close-wait-leak', 7]);
+});
+
+test('sockets that a child has inherited return only when both are gone, and that is said', async () => {
+  const text = leaker(1000);
+  const shared = text.map((socket, i) => (i < 400 ? { ...socket, heir: ['sync', 4400] as const } : socket));
+  const [first] = await analyzeMade(
+    [0, 30, 60].map((at) => ({ at, sockets: shared, range: RANGE })),
+    [{ app: 'shop', at: [20, 40], line: BIND_ANY }],
+  );
+  assert.equal(first?.culprit?.pid, 4312);
+  assert.match(first?.explanation ?? '', /without sync \(pid 4312\) and pid 4400, which shares its sockets, 1,000 of 1,000 ports return/);
+  assert.match(first?.remedy.now ?? '', /Pid 4400 inherited some of these sockets/);
 });

@@ -9,6 +9,8 @@ export interface MadeSocket {
   readonly peer: string;
   readonly recvQ?: number;
   readonly owner?: readonly [command: string, pid: number];
+  /** A child that inherited it. */
+  readonly heir?: readonly [command: string, pid: number];
   /** `sk:`; sockets with the same are the same. */
   readonly cookie?: number;
   readonly cgroup?: string;
@@ -30,10 +32,12 @@ const BEGAN = Date.parse('2026-11-23T10:00:00Z');
 export const timeAt = (seconds: number): string => new Date(BEGAN + seconds * 1000).toISOString();
 const stamp = (seconds: number): string => timeAt(seconds).replaceAll(/[-:]|\.000/g, '');
 
-const row = ({ state, local, peer, recvQ = 0, owner, cookie, cgroup }: MadeSocket, fd: number): string =>
+const user = ([command, pid]: readonly [string, number], fd: number): string => `("${command}",pid=${pid},fd=${fd})`;
+
+const row = ({ state, local, peer, recvQ = 0, owner, heir, cookie, cgroup }: MadeSocket, fd: number): string =>
   [
     `${state} ${recvQ} ${state === 'LISTEN' ? 128 : 0} ${local} ${peer}`,
-    ...(owner === undefined ? [] : [`users:(("${owner[0]}",pid=${owner[1]},fd=${fd}))`]),
+    ...(owner === undefined ? [] : [`users:(${[owner, ...(heir === undefined ? [] : [heir])].map((one) => user(one, fd)).join(',')})`]),
     ...(cookie === undefined ? [] : [`ino:${10_000 + cookie} sk:${cookie.toString(16)}`]),
     ...(cgroup === undefined ? [] : [`cgroup:${cgroup}`]),
   ].join(' ');

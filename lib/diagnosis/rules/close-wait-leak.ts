@@ -1,8 +1,16 @@
 import { judgeClientLeak } from '../client-leak.ts';
+import type { DescriptorContest } from '../contest.ts';
 import { judgeDescriptorLeak } from '../descriptors.ts';
+import { judgeVanished, vanishedIn } from '../descriptors-vanished.ts';
 import { judgeFormerListenerLeak } from '../former-listener-leak.ts';
 import { judgeServerLeak } from '../server-leak.ts';
-import { notMine, type Rule } from '../verdict.ts';
+import { notMine, type Rule, type Verdict } from '../verdict.ts';
+
+const judgeDescriptors = (contest: DescriptorContest): Verdict => {
+  const verdict = judgeDescriptorLeak(contest);
+  const vanished = verdict.kind === 'clear' ? vanishedIn(contest) : null;
+  return vanished === null ? verdict : judgeVanished(contest, vanished);
+};
 
 export const closeWaitLeak: Rule = {
   id: 'close-wait-leak',
@@ -16,7 +24,7 @@ export const closeWaitLeak: Rule = {
       case 'fixed-port':
         return judgeFormerListenerLeak(contest);
       case 'descriptors':
-        return judgeDescriptorLeak(contest);
+        return judgeDescriptors(contest);
       case 'service':
         return judgeServerLeak(contest);
       default:

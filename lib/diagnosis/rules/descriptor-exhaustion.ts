@@ -10,8 +10,8 @@ import {
   openSentence,
   processName,
   unownedMatch,
-  vanishedIn,
 } from '../descriptors.ts';
+import { mayHaveVanished, vanishedIn } from '../descriptors-vanished.ts';
 import { clear, found, inconclusive, notMine, type Rule, type Verdict } from '../verdict.ts';
 
 const judgeDescriptors = (contest: DescriptorContest): Verdict => {
@@ -33,11 +33,19 @@ const judgeDescriptors = (contest: DescriptorContest): Verdict => {
       `${openSentence(contest)} That is not its limit: the failure may be the whole system's (ENFILE) or another process's.`,
       'cat /proc/sys/fs/file-nr',
     );
+  if (mayHaveVanished(contest))
+    return inconclusive(
+      `${openSentence(contest)} Files may take them, or connections in CLOSE_WAIT that keepalive has ended and nobody has closed: some were seen, and these snapshots cannot tell how many there were.`,
+      `ls -l /proc/${contest.process?.pid ?? 'PID'}/fd | awk '{print $NF}' | cut -d: -f1 | sort | uniq -c`,
+    );
   const open = contest.process?.descriptors?.open ?? 0;
   const pid = contest.process?.pid;
   return found(open - sockets, {
     ...descriptorDraft(contest, [], ''),
-    doubts: descriptorDoubts(contest),
+    doubts: [
+      ...descriptorDoubts(contest),
+      ...(contest.track.length > 1 ? [] : ['A single snapshot cannot show whether they were connections that keepalive has ended.']),
+    ],
     side: null,
     summary: `${name} has no descriptor left: ${number(open)} are open, ${number(sockets)} of them sockets.`,
     explanation: `${openSentence(contest)} Only ${count(sockets, 'TCP connection')} of it are to be seen, so files, pipes or other handles take the rest. At the limit, accept, socket and open fail with "Too many open files".`,

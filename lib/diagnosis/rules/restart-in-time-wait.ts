@@ -9,7 +9,9 @@ const judgePort = (contest: FixedPortContest): Verdict => {
   const remains = remainsOf(contest);
   if (remains === null) return clear(`No connection of a former listener on port ${contest.port} lingers.`);
   if (remains.held !== null)
-    return clear(`${remains.figure}: they belong to ${holderName(remains.held.holder)}, which lives on, and do not end by themselves.`);
+    return clear(
+      `${remains.figure}: most stand in CLOSE_WAIT and belong to ${holderName(remains.held.holder)}, which lives on: they do not end by themselves.`,
+    );
   const former = formerListener(contest);
   const app = contest.victims[0]?.app ?? 'the service';
   const { figure, sighting } = remains;
