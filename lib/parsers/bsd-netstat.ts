@@ -144,13 +144,14 @@ export class BsdNetstatReader implements ListingReader {
     const { tokens, rest } = takeTokens(text, this.#columns.lead + 5);
     const [proto = '', recvQ, sendQ, localText = '', peerText = ''] = tokens.slice(this.#columns.lead);
     const protocol = PROTOCOLS.get(proto);
+    if (protocol === 'tcp' && !this.#columns.hasState) this.problem ??= WITHOUT_STATES;
     const ends = endsOf(localText, peerText, proto, this.#columns);
     if (protocol === undefined || ends === null || !isCount(recvQ) || !isCount(sendQ)) return null;
     const word = takeTokens(rest, 1);
     const named = tcpStateOf(word.tokens[0]);
     const state = protocol === 'tcp' ? named : (named ?? 'close');
     if (state === null) {
-      this.#lackOfState(word.tokens[0]);
+      this.problem ??= word.tokens[0] === undefined ? WITHOUT_STATES : unknownStateProblem(word.tokens[0], 'unix');
       return null;
     }
     const isListener = state === 'listen';
@@ -171,9 +172,5 @@ export class BsdNetstatReader implements ListingReader {
   #ownership(state: TcpState, rest: string): Ownership {
     const ownership = ownershipIn(rest, this.#columns);
     return state === 'time_wait' && ownership.kind === 'owned' ? { kind: 'unowned' } : ownership;
-  }
-
-  #lackOfState(word: string | undefined): void {
-    this.problem ??= !this.#columns.hasState || word === undefined ? WITHOUT_STATES : unknownStateProblem(word, 'unix');
   }
 }

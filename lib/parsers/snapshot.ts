@@ -15,7 +15,8 @@ import { NO_SYSCTLS } from './tables.ts';
 
 export type SnapshotReadResult =
   | { readonly kind: 'read'; readonly snapshots: number; readonly account: LineAccount }
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** `isListing`: it is a snapshot all right, of a form that may not be used; otherwise it may be anything. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isListing: boolean };
 
 const QUOTE_CHARS = 120;
 
@@ -106,7 +107,7 @@ export class SnapshotReader {
   end(): SnapshotReadResult {
     this.#finish();
     if (this.#snapshots > 0) return { kind: 'read', snapshots: this.#snapshots, account: this.#account };
-    return { kind: 'refused', reason: this.#refusal() };
+    return { kind: 'refused', reason: this.#refusal(), isListing: this.#problem !== null };
   }
 
   #begin(name: string, line: number): void {
