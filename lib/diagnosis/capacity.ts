@@ -1,4 +1,4 @@
-import { DEFAULT_RANGE } from '../digest/side.ts';
+import { defaultRangeOf } from '../digest/default-range.ts';
 import type { SnapshotDigest } from '../model/digest.ts';
 
 /** How many ports the kernel may choose from, and how that is known. */
@@ -13,11 +13,13 @@ export interface Capacity {
 /** Ports below are privileged: a client there bound them on purpose (NFS, rsh), which says nothing of the range. */
 const PRIVILEGED = 1024;
 
-const disprovesDefault = ({ seenPorts }: SnapshotDigest): boolean =>
-  seenPorts !== null && ((seenPorts.min >= PRIVILEGED && seenPorts.min < DEFAULT_RANGE[0]) || seenPorts.max > DEFAULT_RANGE[1]);
+const disprovesDefault = ({ seenPorts, dialect }: SnapshotDigest): boolean => {
+  const [from, to] = defaultRangeOf(dialect);
+  return seenPorts !== null && ((seenPorts.min >= PRIVILEGED && seenPorts.min < from) || seenPorts.max > to);
+};
 
 /**
- * The host's ephemeral range over a window: a sysctl of any of its snapshots, else one inferred from the ports seen, else the kernel's
+ * The host's ephemeral range over a window: a sysctl of any of its snapshots, else one inferred from the ports seen, else the system's
  * default where no port seen disproves it, else `null`: unknown.
  */
 export const capacityOf = (snapshots: readonly SnapshotDigest[]): Capacity | null => {
@@ -25,7 +27,7 @@ export const capacityOf = (snapshots: readonly SnapshotDigest[]): Capacity | nul
   const told = ranges.findLast(({ basis }) => basis === 'sysctl') ?? ranges.sort((a, b) => a.to - a.from - (b.to - b.from)).at(-1);
   if (told !== undefined) return { from: told.from, to: told.to, ports: told.to - told.from + 1 - told.reserved, basis: told.basis };
   if (snapshots.some(disprovesDefault)) return null;
-  const [from, to] = DEFAULT_RANGE;
+  const [from, to] = defaultRangeOf(snapshots.at(-1)?.dialect ?? null);
   return { from, to, ports: to - from + 1, basis: 'assumed' };
 };
 

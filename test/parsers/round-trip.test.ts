@@ -26,7 +26,7 @@ const plain: fc.Arbitrary<Plain> = fc.record({
   peer: octets,
   localPort: port,
   peerPort: port,
-  recvQ: fc.nat(100_000),
+  recvQ: fc.oneof(fc.constant(0), fc.nat(100_000)),
   pid: fc.integer({ min: 1, max: 4_194_304 }),
   command: fc.array(word, { minLength: 1, maxLength: 2 }).map((words) => words.join(' ')),
 });
@@ -67,8 +67,15 @@ interface Form {
   readonly header: readonly string[];
   readonly row: (socket: Plain, index: number) => readonly string[];
   /** What of a socket comes back. */
-  readonly shows: { readonly command: boolean; readonly pid: boolean; readonly recvQ: boolean };
+  readonly shows: { readonly command: boolean; readonly pid: boolean; readonly recvQ: false | ((socket: Plain) => number | null) };
 }
+
+const asPrinted = ({ recvQ }: Plain): number => recvQ;
+/** BSD counts no FIN, Linux does; whether a FIN behind nothing was read, BSD does not show. */
+const inLinuxTerms = ({ state, recvQ }: Plain): number | null => {
+  if (state !== 'close_wait') return recvQ;
+  return recvQ === 0 ? null : recvQ + 1;
+};
 
 const FORMS: readonly Form[] = [
   {
@@ -77,7 +84,7 @@ const FORMS: readonly Form[] = [
     row: (s, i) => [
       `${String(i).padStart(4)}: ${hexAddress(s.local)}:${hex(s.localPort, 4)} ${hexAddress(s.peer)}:${hex(s.peerPort, 4)} ${NUMBERS[s.state]} 00000000:${hex(s.recvQ, 8)} 00:00000000 00000000  1000        0 ${i + 1} 1 0000000000000000 20 4 0 10 -1`,
     ],
-    shows: { command: false, pid: false, recvQ: true },
+    shows: { command: false, pid: false, recvQ: asPrinted },
   },
   {
     name: 'macos-netstat',
@@ -88,7 +95,7 @@ const FORMS: readonly Form[] = [
     row: (s) => [
       `tcp4  ${String(s.recvQ).padStart(6)}      0  ${`${ip(s.local)}.${s.localPort}`.padEnd(22)} ${`${ip(s.peer)}.${s.peerPort}`.padEnd(22)} ${upper(s.state).padEnd(11)} 0 0 131072 131072 ${s.command}:${s.pid} 00102 00000008 0000000000000001 00000081 04000900 2 0 000000`,
     ],
-    shows: { command: true, pid: true, recvQ: true },
+    shows: { command: true, pid: true, recvQ: inLinuxTerms },
   },
   {
     name: 'freebsd-netstat',
@@ -96,7 +103,7 @@ const FORMS: readonly Form[] = [
     row: (s) => [
       `tcp4  ${String(s.recvQ).padStart(6)}      0 ${`${ip(s.local)}.${s.localPort}`.padEnd(22)} ${`${ip(s.peer)}.${s.peerPort}`.padEnd(22)} ${upper(s.state)}`,
     ],
-    shows: { command: false, pid: false, recvQ: true },
+    shows: { command: false, pid: false, recvQ: inLinuxTerms },
   },
   {
     name: 'windows-netstat',
@@ -122,7 +129,7 @@ const FORMS: readonly Form[] = [
     row: (s, i) => [
       `${escaped(s.command)} ${s.pid} www ${i + 3}u IPv4 ${i + 1000} 0t0 TCP ${ip(s.local)}:${s.localPort}->${ip(s.peer)}:${s.peerPort} (${s.state.toUpperCase()} QR=${s.recvQ} QS=0)`,
     ],
-    shows: { command: true, pid: true, recvQ: true },
+    shows: { command: true, pid: true, recvQ: asPrinted },
   },
   {
     name: 'powershell',
@@ -163,7 +170,7 @@ for (const { name, header, row, shows } of FORMS) {
               { address: ip(s.local), port: s.localPort },
               { address: ip(s.peer), port: s.peerPort },
             ],
-            recvQ: shows.recvQ ? s.recvQ : null,
+            recvQ: shows.recvQ === false ? null : shows.recvQ(s),
             owners: shows.pid ? [{ command: shows.command ? s.command : null, pid: s.pid }] : null,
           })),
         );
