@@ -141,7 +141,7 @@ export class SnapshotReader {
 
   /** Raw outputs of several commands may follow one another without headers: sockets, then `sysctl` lines. */
   #isRepeatedHeader(draft: Draft, text: string): boolean {
-    return text.startsWith('net.ipv4.') && !draft.begun.has('sysctl') && sniff(text) === 'sysctl';
+    return text.startsWith('net.') && !draft.begun.has('sysctl') && sniff(text) === 'sysctl';
   }
 
   #preamble(draft: Draft, text: string, line: number): void {

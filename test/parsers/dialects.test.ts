@@ -312,6 +312,24 @@ test('PowerShell: finds columns by their names, in any order', () => {
   );
 });
 
+test('reads the ephemeral range as each system says it', () => {
+  const rangeOf = (...lines: readonly string[]) => read(MACOS_ROW, ...lines).snapshots.map(({ sysctls }) => sysctls.portRange);
+  assert.deepEqual(rangeOf('==> sysctl <==', 'net.inet.ip.portrange.first: 10000', 'net.inet.ip.portrange.last: 60000'), [
+    [10_000, 60_000],
+  ]);
+  assert.deepEqual(rangeOf('net.inet.ip.portrange.first: 49152', 'net.inet.ip.portrange.last: 65535'), [[49_152, 65_535]]);
+  assert.deepEqual(rangeOf('==> sysctl <==', 'net.inet.ip.portrange.last: 60000', 'net.ipv4.ip_forward: a'), [null]);
+  const windows = [
+    '',
+    'Protocol tcp Dynamic Port Range',
+    '---------------------------------',
+    'Start Port      : 50000',
+    'Number of Ports : 255',
+    '',
+  ];
+  assert.deepEqual(rangeOf('==> netsh int ipv4 show dynamicport tcp <==', ...windows), [[50_000, 50_254]]);
+});
+
 test('words like "constructor" are no protocols, states or services', () => {
   const rows = [
     'constructor 0 0 10.0.0.1:1 10.0.0.2:2 LISTEN',
