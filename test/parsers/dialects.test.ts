@@ -213,6 +213,11 @@ test('sockstat: one socket has several owners; a question mark is nobody', () =>
     'tcp listen ::1:4045 :::null unowned',
     'udp close 0.0.0.0:514 0.0.0.0:null syslogd=572',
   ]);
+  // tcp6 takes IPv6 only, tcp46 both.
+  assert.deepEqual(
+    snapshot?.sockets.filter(({ state }) => state === 'listen').map(({ v6only }) => v6only),
+    [true, null, null, true],
+  );
 });
 
 test('sockstat: without -s it is refused, and the reason says how to get states', () => {
@@ -276,6 +281,7 @@ test('lsof: one socket has several owners; commands are unescaped; queues are re
     'Code\\x20H 17120 dan 25u IPv6 0xe31821a950f84e47 0t0 TCP *:4854 (LISTEN)',
     'Code\\x20H 17121 dan 25u IPv6 0xe31821a950f84e47 0t0 TCP *:4854 (LISTEN)',
     'java 4312 9 sync 31u IPv4 77604 0t0 TCP 10.20.0.13:20000->10.20.8.21:8080 (CLOSE_WAIT QR=1 QS=0)',
+    'java 4312 sync 40u IPv4 77604 0t0 TCP 10.20.0.13:20000->10.20.8.21:8080 (CLOSE_WAIT QR=1 QS=0)',
     'java 4312 sync 32u IPv6 77605 0t0 TCP [2001:db8::1]:20001->[2001:db8::2]:443 (SYN_SENT)',
     'java 4312 sync 33u IPv4 77606 0t0 TCP 10.20.0.13:20002',
     'java 4312 sync 34u sock 0,8 0t0 77607 protocol: TCP',
