@@ -4,6 +4,7 @@ import type { Socket, TcpState } from '../model/socket.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
 import { holderOf } from './holder.ts';
 import { listenersOf } from './listeners.ts';
+import { socketsWithNames } from './named-owners.ts';
 import { pilesOf } from './piles.ts';
 import { portRange } from './port-range.ts';
 import { portUse } from './port-use.ts';
@@ -62,7 +63,7 @@ const hostRemark = (stated: string | null, host: string): readonly string[] =>
 
 /** One snapshot as its small record. Pure: the same snapshot gives the same digest. */
 export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: TakenAt): SnapshotDigest => {
-  const tcp = snapshot.sockets.filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
+  const tcp = socketsWithNames(snapshot).filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
   const sideOf = sideTeller(tcp, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
   const seen = clientPorts(tcp, sideOf);
   const range = portRange(snapshot.sysctls, seen, choiceIsSpread(snapshot.dialect));

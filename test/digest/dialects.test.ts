@@ -117,6 +117,23 @@ for (const { name, header, row, holder, queues } of FORMS) {
   });
 }
 
+test('names a PID by ps where the listing has none', async () => {
+  const digest = await digestOf(
+    [
+      '==> netstat -anv <==',
+      'Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)     pid   epid',
+      'tcp4       0      0  10.0.0.1.50000         10.0.0.2.80            CLOSE_WAIT   4312      0',
+      '==> ps -axo pid,args <==',
+      '  PID ARGS',
+      ' 4312 /opt/jdk/bin/java -jar x.jar',
+    ].join('\n'),
+  );
+  assert.deepEqual(
+    digest.piles.map(({ holder }) => holder),
+    [java],
+  );
+});
+
 test('a dense run of ports shows the range on Linux only: Windows takes one port after the other', async () => {
   const dense = Array.from({ length: 300 }, (_, i) => 50_000 + i);
   const linux = await digestOf(
