@@ -1,4 +1,4 @@
-import { DEFAULT_RANGE } from '../digest/side.ts';
+import { defaultRangeOf } from '../digest/default-range.ts';
 import type { PortRange, SnapshotDigest } from '../model/digest.ts';
 
 /** How many ports the kernel may choose from, and how that is known. */
@@ -26,11 +26,13 @@ const isSteady = (inferred: readonly PortRange[]): boolean => {
 const inferredFrom = (ranges: readonly PortRange[]): PortRange | undefined =>
   isSteady(ranges) ? ranges.toSorted((a, b) => a.to - a.from - (b.to - b.from)).at(-1) : undefined;
 
-const disprovesDefault = ({ seenPorts }: SnapshotDigest): boolean =>
-  seenPorts !== null && ((seenPorts.min >= PRIVILEGED && seenPorts.min < DEFAULT_RANGE[0]) || seenPorts.max > DEFAULT_RANGE[1]);
+const disprovesDefault = ({ seenPorts, dialect }: SnapshotDigest): boolean => {
+  const [from, to] = defaultRangeOf(dialect);
+  return seenPorts !== null && ((seenPorts.min >= PRIVILEGED && seenPorts.min < from) || seenPorts.max > to);
+};
 
 /**
- * The host's ephemeral range over a window: a sysctl of any of its snapshots, else one inferred from the ports seen, else the kernel's
+ * The host's ephemeral range over a window: a sysctl of any of its snapshots, else one inferred from the ports seen, else the system's
  * default where no port seen disproves it, else `null`: unknown.
  */
 export const capacityOf = (snapshots: readonly SnapshotDigest[]): Capacity | null => {
@@ -38,7 +40,7 @@ export const capacityOf = (snapshots: readonly SnapshotDigest[]): Capacity | nul
   const told = ranges.findLast(({ basis }) => basis === 'sysctl') ?? inferredFrom(ranges);
   if (told !== undefined) return { from: told.from, to: told.to, ports: told.to - told.from + 1 - told.reserved, basis: told.basis };
   if (snapshots.some(disprovesDefault)) return null;
-  const [from, to] = DEFAULT_RANGE;
+  const [from, to] = defaultRangeOf(snapshots.at(-1)?.dialect ?? null);
   return { from, to, ports: to - from + 1, basis: 'assumed' };
 };
 
@@ -46,7 +48,7 @@ export const capacityOf = (snapshots: readonly SnapshotDigest[]): Capacity | nul
 export const capacityCaveat = (capacity: Capacity | null): readonly string[] => {
   if (capacity === null) {
     return [
-      `The port range is unknown: the snapshots hold no sysctl section, and ports outside the kernel's default (${DEFAULT_RANGE[0]}–${DEFAULT_RANGE[1]}) are in use. Run \`sysctl net.ipv4.ip_local_port_range\`.`,
+      "The port range is unknown: the snapshots hold no sysctl section, and ports outside the kernel's default are in use. Run `sysctl net.ipv4.ip_local_port_range`.",
     ];
   }
   if (capacity.basis === 'sysctl') return [];

@@ -1,4 +1,4 @@
-import { DEFAULT_RANGE } from '../digest/side.ts';
+import { defaultRangeOf } from '../digest/default-range.ts';
 import { identityKind, survival } from '../digest/sketch.ts';
 import type { Holder, Pile, SnapshotDigest } from '../model/digest.ts';
 import { type Point, type Slope, slopeOf } from './trend.ts';
@@ -57,8 +57,9 @@ const sameExceptPeer = (a: Pile, b: Pile): boolean =>
   a.state === b.state && a.localAddress === b.localAddress && a.localPort === b.localPort && sameHolder(a.holder, b.holder);
 
 /** Which part of the ports toward a peer this pile has: so often a new connection has the 4-tuple of an old one by chance. */
-const chance = (pile: Pile, { range }: SnapshotDigest): number => {
-  const width = range === null ? DEFAULT_RANGE[1] - DEFAULT_RANGE[0] + 1 : range.to - range.from + 1;
+const chance = (pile: Pile, { range, dialect }: SnapshotDigest): number => {
+  const [low, high] = defaultRangeOf(dialect);
+  const width = range === null ? high - low + 1 : range.to - range.from + 1;
   return pile.side === 'client' && identityKind(pile.sketch) === 't' ? Math.min(1, pile.sockets / width) : 0;
 };
 

@@ -27,9 +27,10 @@ export interface Upload {
 
 export type DigestOutcome =
   | { readonly kind: 'digested'; readonly digests: readonly Digest[] }
-  | { readonly kind: 'rejected'; readonly reason: string };
+  /** `isListing`: a snapshot all right, of a form that may not be used (another language); otherwise it may be anything. */
+  | { readonly kind: 'rejected'; readonly reason: string; readonly isListing: boolean };
 
-const rejected = (reason: string): DigestOutcome => ({ kind: 'rejected', reason });
+const rejected = (reason: string, isListing = false): DigestOutcome => ({ kind: 'rejected', reason, isListing });
 
 const MIB = 1024 * 1024;
 const sizeWords = (bytes: number): string => (bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`);
@@ -80,7 +81,7 @@ const digestSnapshots = async (upload: Upload, { host, name }: { host: string; n
   const result = reader.end();
   const fault = faultSentence(inflated);
   if (fault !== null && inflated.fault()?.kind === 'too-large') return rejected(fault);
-  if (result.kind === 'refused') return rejected(fault === null ? result.reason : `${fault} ${result.reason}`);
+  if (result.kind === 'refused') return rejected(fault === null ? result.reason : `${fault} ${result.reason}`, result.isListing);
   const remarks = [
     ...(fault === null ? [] : [fault]),
     ...(truncatedLines > 0 ? [`${truncatedLines} of its lines are too long and were cut.`] : []),

@@ -6,6 +6,7 @@ import { SnapshotReader } from '../parsers/snapshot.ts';
 import { holderOf } from './holder.ts';
 import { inflate } from './inflate.ts';
 import { MAX_SNAPSHOT_BYTES } from './limits.ts';
+import { socketsWithNames } from './named-owners.ts';
 import { peerText } from './port-use.ts';
 
 const MAX_ROWS = 32;
@@ -21,7 +22,9 @@ const toRow = (socket: Socket): PortRow => ({
 });
 
 const lookUpIn = (snapshot: Snapshot, uri: string, takenAt: string, port: number): PortLookup => {
-  const rows = snapshot.sockets.filter(({ protocol, local }) => protocol === 'tcp' && local.port === port).map(toRow);
+  const rows = socketsWithNames(snapshot)
+    .filter(({ protocol, local }) => protocol === 'tcp' && local.port === port)
+    .map(toRow);
   return {
     port,
     contentId: snapshot.contentId,

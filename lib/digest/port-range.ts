@@ -38,9 +38,10 @@ const inferred = (sortedPorts: readonly number[]): PortRange | null => {
  * The ephemeral range: the host's word, else inferred from the ports seen, else `null` (unknown: never the default in disguise).
  *
  * @param clientPorts distinct local ports of client-side sockets, ascending
+ * @param choiceIsSpread whether the system spreads its choice over the whole range, so that a dense run shows the range
  */
-export const portRange = (sysctls: Sysctls, clientPorts: readonly number[]): PortRange | null => {
-  if (sysctls.portRange === null) return inferred(clientPorts);
+export const portRange = (sysctls: Sysctls, clientPorts: readonly number[], choiceIsSpread = true): PortRange | null => {
+  if (sysctls.portRange === null) return choiceIsSpread ? inferred(clientPorts) : null;
   const [from, to] = sysctls.portRange;
   return { from, to, reserved: reservedWithin(sysctls.reservedPorts, from, to), basis: 'sysctl' };
 };

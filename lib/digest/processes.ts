@@ -1,6 +1,7 @@
 import type { Holder, ProcessFact } from '../model/digest.ts';
 import type { DescriptorRow, ProcessRow, Snapshot } from '../model/snapshot.ts';
 import { redact } from '../text/redact.ts';
+import { baseName } from './named-owners.ts';
 
 const MAX_PROCESSES = 32;
 const MAX_ARGS = 120;
@@ -10,12 +11,6 @@ const NEAR_LIMIT = 0.8;
 const MAX_FULLEST = 6;
 /** `ps` rows kept for matching a log's program by PID or name where no socket leads to it. */
 const MAX_BYSTANDERS = 16;
-
-/** The program's base name from a command line: `/usr/bin/java -jar x` is `java`. */
-const baseName = (args: string): string => {
-  const [program = ''] = args.trimStart().split(' ', 1);
-  return program.slice(program.lastIndexOf('/') + 1);
-};
 
 const startedAt = (row: ProcessRow | undefined, takenAt: string): string | null =>
   row === undefined || row.elapsedSeconds === null ? null : new Date(Date.parse(takenAt) - row.elapsedSeconds * 1000).toISOString();

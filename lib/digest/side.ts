@@ -1,9 +1,6 @@
 import type { Side } from '../model/digest.ts';
 import type { Socket } from '../model/socket.ts';
 
-/** Linux's default `ip_local_port_range`, for telling sides where the host's own is unknown. */
-export const DEFAULT_RANGE: readonly [from: number, to: number] = [32_768, 60_999];
-
 /** Any-address of either family: a listener there has the port on every address. */
 export const isAnyAddress = (address: string): boolean => address === '*' || address === '0.0.0.0' || address === '::';
 
@@ -39,12 +36,11 @@ const listeningOn = (sockets: readonly Socket[]): ((socket: Socket) => boolean) 
  * Without one (a listing without `-a`, a server that is gone) the end that recurs is the service's, then the range decides, then the
  * lower port number.
  */
-export const sideTeller = (sockets: readonly Socket[], portRange: readonly [number, number] | null): SideOf => {
+export const sideTeller = (sockets: readonly Socket[], range: readonly [from: number, to: number]): SideOf => {
   const hasListener = listeningOn(sockets);
   const connected = sockets.filter((socket) => socket.state !== 'listen');
   const locals = countBy(connected, localEnd);
   const peers = countBy(connected, peerEnd);
-  const range = portRange ?? DEFAULT_RANGE;
   const tell = (socket: Socket): Side => {
     if (socket.state === 'listen' || hasListener(socket)) return 'server';
     const local = locals.get(localEnd(socket)) ?? 0;

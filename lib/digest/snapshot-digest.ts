@@ -1,8 +1,10 @@
 import type { Holder, SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Socket, TcpState } from '../model/socket.ts';
+import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
 import { holderOf } from './holder.ts';
 import { listenersOf } from './listeners.ts';
+import { socketsWithNames } from './named-owners.ts';
 import { pilesOf } from './piles.ts';
 import { portRange } from './port-range.ts';
 import { portUse } from './port-use.ts';
@@ -61,10 +63,10 @@ const hostRemark = (stated: string | null, host: string): readonly string[] =>
 
 /** One snapshot as its small record. Pure: the same snapshot gives the same digest. */
 export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: TakenAt): SnapshotDigest => {
-  const tcp = snapshot.sockets.filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
-  const sideOf = sideTeller(tcp, snapshot.sysctls.portRange);
+  const tcp = socketsWithNames(snapshot).filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
+  const sideOf = sideTeller(tcp, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
   const seen = clientPorts(tcp, sideOf);
-  const range = portRange(snapshot.sysctls, seen);
+  const range = portRange(snapshot.sysctls, seen, choiceIsSpread(snapshot.dialect));
   const [min, max] = [seen[0], seen.at(-1)];
   const holders: readonly Holder[] = tcp.map(holderOf);
   return {

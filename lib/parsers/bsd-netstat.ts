@@ -19,7 +19,8 @@ import { countOr, isCount, takeTokens, wordsOf } from './tokens.ts';
  *     Proto Recv-Q Send-Q  Local Address  Foreign Address  (state)  rxbytes  txbytes  rhiwat  shiwat  process:pid  state  options …
  *     tcp4       0      0  127.0.0.1.62243  *.*  LISTEN  0  0  131072  131072 Code Helper (Plu:17120  00100 00000106 …
  *
- * The last dot divides the port. `tcp6` takes IPv6 only, `tcp46` both. A listener's Recv-Q is not its accept queue (that is `-L`).
+ * The last dot divides the port. `tcp6` takes IPv6 only, `tcp46` both. A listener's Recv-Q is not its accept queue (that is `-L`), and
+ * no FIN is counted in it: Linux shows 1 for a FIN that nobody has read, and 21 for 20 bytes before it; here that is 0 and 20.
  */
 
 const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map(
@@ -79,6 +80,13 @@ const ownershipIn = (rest: string, { owner }: BsdColumns): Ownership => {
   if (owner.kind === 'pid') return pidAlone(takeTokens(rest, owner.before + 1).tokens[owner.before]);
   const words = takeTokens(rest, owner.before).rest.split(/\s+/);
   return processAndPid(words.slice(0, Math.max(1, words.length - owner.after)).join(' '));
+};
+
+/** In Linux's terms, which diagnosis knows: of an empty queue in CLOSE_WAIT nobody can tell whether the FIN was read. */
+const recvQOf = (state: TcpState, bytes: number): number | null => {
+  if (state === 'listen') return null;
+  if (state !== 'close_wait') return bytes;
+  return bytes === 0 ? null : bytes + 1;
 };
 
 interface Ends {
@@ -144,13 +152,14 @@ export class BsdNetstatReader implements ListingReader {
     const { tokens, rest } = takeTokens(text, this.#columns.lead + 5);
     const [proto = '', recvQ, sendQ, localText = '', peerText = ''] = tokens.slice(this.#columns.lead);
     const protocol = PROTOCOLS.get(proto);
+    if (protocol === 'tcp' && !this.#columns.hasState) this.problem ??= WITHOUT_STATES;
     const ends = endsOf(localText, peerText, proto, this.#columns);
     if (protocol === undefined || ends === null || !isCount(recvQ) || !isCount(sendQ)) return null;
     const word = takeTokens(rest, 1);
     const named = tcpStateOf(word.tokens[0]);
     const state = protocol === 'tcp' ? named : (named ?? 'close');
     if (state === null) {
-      this.#lackOfState(word.tokens[0]);
+      this.problem ??= word.tokens[0] === undefined ? WITHOUT_STATES : unknownStateProblem(word.tokens[0], 'unix');
       return null;
     }
     const isListener = state === 'listen';
@@ -159,7 +168,7 @@ export class BsdNetstatReader implements ListingReader {
       ...ends,
       protocol,
       state,
-      recvQ: isListener ? null : Number(recvQ),
+      recvQ: recvQOf(state, Number(recvQ)),
       sendQ: isListener ? null : Number(sendQ),
       ownership: this.#ownership(state, named === null ? rest : word.rest),
       v6only: isListener && proto === 'tcp6' ? true : null,
@@ -171,9 +180,5 @@ export class BsdNetstatReader implements ListingReader {
   #ownership(state: TcpState, rest: string): Ownership {
     const ownership = ownershipIn(rest, this.#columns);
     return state === 'time_wait' && ownership.kind === 'owned' ? { kind: 'unowned' } : ownership;
-  }
-
-  #lackOfState(word: string | undefined): void {
-    this.problem ??= !this.#columns.hasState || word === undefined ? WITHOUT_STATES : unknownStateProblem(word, 'unix');
   }
 }

@@ -112,10 +112,16 @@ export interface ForeignTitle {
   readonly text: string;
 }
 
+/** net-tools puts what it lists in brackets behind the title; Windows prints the title alone. Prose that begins like one is none. */
+const isWhole = (line: string, title: string, system: System): boolean =>
+  system === 'unix' ? line.includes('(') : line.length <= 2 * title.length && !line.includes(':');
+
 /** The title of a listing in another language, or `null`. */
 export const foreignTitle = (text: string): ForeignTitle | null => {
   const line = text.trim();
-  const found = TITLES.find(({ title, pattern }) => line.startsWith(title) || pattern?.test(line) === true);
+  const found = TITLES.find(
+    ({ title, pattern, system }) => (line.startsWith(title) || pattern?.test(line) === true) && isWhole(line, title, system),
+  );
   return found === undefined ? null : { language: found.language, system: found.system, text: line };
 };
 

@@ -3,7 +3,18 @@ import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { openListing, sniffListing } from './dialects.ts';
 import type { ListingReader } from './listing.ts';
-import { NO_SYSCTLS, parseDescriptorRow, parsePsRow, psColumns, splitMeta, splitSysctl, sysctlOfPath, withSysctl } from './tables.ts';
+import {
+  dynamicPortNumber,
+  NO_SYSCTLS,
+  parseDescriptorRow,
+  parsePsRow,
+  psColumns,
+  splitMeta,
+  splitSysctl,
+  sysctlOfPath,
+  withDynamicPorts,
+  withSysctl,
+} from './tables.ts';
 
 /** What the sections of one snapshot add up to. */
 export interface Collected {
@@ -92,6 +103,18 @@ const sysctlFile = (name: string, into: Collected, account: Account): Section =>
     return true;
   });
 
+/** Windows' own word on its ephemeral range. Its title and rule are no numbers, and are ignored. */
+const dynamicPortSection = (into: Collected, account: Account): Section => {
+  let start: number | null = null;
+  const read = (text: string): boolean => {
+    const value = dynamicPortNumber(text);
+    if (value !== null && start !== null) into.sysctls = withDynamicPorts(into.sysctls, start, value);
+    start ??= value;
+    return value !== null;
+  };
+  return table(account, read, (text) => dynamicPortNumber(text) === null);
+};
+
 const psSection = (into: Collected, account: Account): Section => {
   const rows = into.processes ?? [];
   into.processes = rows;
@@ -142,5 +165,6 @@ export const openSection = (name: string, into: Collected, account: Account): Se
   if (name === 'meta') return metaSection(into, account);
   if (name === 'sysctl' || name.startsWith('sysctl ')) return sysctlSection(into, account);
   if (name === 'ps' || name.startsWith('ps ')) return psSection(into, account);
+  if (name.startsWith('netsh ') && name.includes(' dynamicport')) return dynamicPortSection(into, account);
   return name === 'fds' ? fdsSection(into, account) : otherSection(name, into, account);
 };

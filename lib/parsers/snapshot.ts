@@ -15,7 +15,8 @@ import { type Collected, newCollected, openSection, otherSection, type Section, 
 
 export type SnapshotReadResult =
   | { readonly kind: 'read'; readonly snapshots: number; readonly account: LineAccount }
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** `isListing`: it is a snapshot all right, of a form that may not be used; otherwise it may be anything. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isListing: boolean };
 
 const QUOTE_CHARS = 120;
 
@@ -114,7 +115,7 @@ export class SnapshotReader {
   end(): SnapshotReadResult {
     this.#finish();
     if (this.#snapshots > 0) return { kind: 'read', snapshots: this.#snapshots, account: this.#account };
-    return { kind: 'refused', reason: this.#refusal() };
+    return { kind: 'refused', reason: this.#refusal(), isListing: this.#problem !== null };
   }
 
   #begin(name: string, line: number): void {
@@ -158,7 +159,7 @@ export class SnapshotReader {
 
   /** Raw outputs of several commands may follow one another without headers: sockets, then `sysctl` lines. */
   #isRepeatedHeader(draft: Draft, text: string): boolean {
-    return text.startsWith('net.ipv4.') && !draft.begun.has('sysctl') && sniff(text) === 'sysctl';
+    return text.startsWith('net.') && !draft.begun.has('sysctl') && sniff(text) === 'sysctl';
   }
 
   #preamble(draft: Draft, text: string, line: number): void {

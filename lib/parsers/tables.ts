@@ -67,12 +67,28 @@ export const parseDescriptorRow = (text: string): DescriptorRow | null => {
 
 export const NO_SYSCTLS: Sysctls = { portRange: null, reservedPorts: null, tcpFinTimeout: null, tcpTwReuse: null, somaxconn: null };
 
-/** `net.ipv4.x = value` of sysctl(8), or `net.ipv4.x=value`. */
+/** `net.ipv4.x = value` of sysctl(8), or `net.ipv4.x=value`; BSD's `net.inet.ip.x: value`. */
 export const splitSysctl = (text: string): readonly [name: string, value: string] | null => {
-  const equals = text.indexOf('=');
-  const name = text.slice(0, Math.max(0, equals)).trim();
-  return /^[a-z][a-z0-9_./-]{2,100}$/.test(name) ? [name.replaceAll('/', '.'), text.slice(equals + 1).trim()] : null;
+  const divider = text.search(/[=:]/);
+  const name = text.slice(0, Math.max(0, divider)).trim();
+  return /^[a-z][a-z0-9_./-]{2,100}$/.test(name) ? [name.replaceAll('/', '.'), text.slice(divider + 1).trim()] : null;
 };
+
+const MAX_PORT = 65_535;
+
+const withPortRange = (sysctls: Sysctls, from: number | null | undefined, to: number | null | undefined): Sysctls =>
+  from == null || to == null || from > to || to > MAX_PORT ? sysctls : { ...sysctls, portRange: [from, to] };
+
+/**
+ * The numbers of `netsh int ipv4 show dynamicport tcp`, in whatever language its words are: first the start, then how many.
+ *
+ *     Start Port      : 49152
+ *     Number of Ports : 16384
+ */
+export const dynamicPortNumber = (text: string): number | null => wholeNumber(text.slice(text.lastIndexOf(':') + 1).trim());
+
+export const withDynamicPorts = (sysctls: Sysctls, start: number, ports: number): Sysctls =>
+  withPortRange(sysctls, start, start + ports - 1);
 
 /** `/proc/sys/net/ipv4/ip_local_port_range` is `net.ipv4.ip_local_port_range`. */
 export const sysctlOfPath = (path: string): string | null =>
@@ -82,8 +98,13 @@ export const withSysctl = (sysctls: Sysctls, name: string, value: string): Sysct
   switch (name) {
     case 'net.ipv4.ip_local_port_range': {
       const [from, to] = value.split(/\s+/).map((part) => wholeNumber(part));
-      return from == null || to == null || from > to || to > 65_535 ? sysctls : { ...sysctls, portRange: [from, to] };
+      return withPortRange(sysctls, from, to);
     }
+    // BSD prints two; the last port is the highest there is unless the second says otherwise.
+    case 'net.inet.ip.portrange.first':
+      return withPortRange(sysctls, wholeNumber(value), sysctls.portRange?.[1] ?? MAX_PORT);
+    case 'net.inet.ip.portrange.last':
+      return withPortRange(sysctls, sysctls.portRange?.[0], wholeNumber(value));
     case 'net.ipv4.ip_local_reserved_ports':
       return { ...sysctls, reservedPorts: value };
     case 'net.ipv4.tcp_fin_timeout':

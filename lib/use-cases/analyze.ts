@@ -76,6 +76,8 @@ interface ReadFile {
   readonly file: FileEntry;
   readonly digests: readonly Digest[];
   readonly refused: string | null;
+  /** Refused, yet surely a listing of sockets: reading it as a log would find nothing, and say so. */
+  readonly isListing: boolean;
 }
 
 const readAs = async (file: FileEntry, ref: UploadKey, files: FileReader, timezone: string | null): Promise<ReadFile> => {
@@ -87,7 +89,9 @@ const readAs = async (file: FileEntry, ref: UploadKey, files: FileReader, timezo
     timezone,
     clockIsTrusted: false,
   });
-  return outcome.kind === 'digested' ? { file, digests: outcome.digests, refused: null } : { file, digests: [], refused: outcome.reason };
+  return outcome.kind === 'digested'
+    ? { file, digests: outcome.digests, refused: null, isListing: true }
+    : { file, digests: [], refused: outcome.reason, isListing: outcome.isListing };
 };
 
 /** A file in the key layout is what its key says; a loose one is told by its content: a snapshot if it reads as one, else a log. */
@@ -95,7 +99,7 @@ const readFile = async (file: FileEntry, files: FileReader, timezone: string | n
   const key = keyOf(file);
   if (key !== null) return readAs(file, key, files, timezone);
   const snapshot = await readAs(file, { kind: 'snapshots', host: LOOSE_HOST, name: file.relative }, files, timezone);
-  return snapshot.refused === null
+  return snapshot.isListing
     ? snapshot
     : readAs(file, { kind: 'logs', host: LOOSE_HOST, app: looseApp(file.relative), name: file.relative }, files, timezone);
 };

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import type { Snapshot } from '../../lib/model/snapshot.ts';
+import type { Socket } from '../../lib/model/socket.ts';
+import { LineSplitter } from '../../lib/parsers/lines.ts';
+import { SnapshotReader, type SnapshotReadResult } from '../../lib/parsers/snapshot.ts';
+
+/** Reads bytes as an uploaded snapshot object, as the service does: line ends and byte order marks included. */
+export const readBytes = (bytes: Uint8Array): { readonly snapshots: readonly Snapshot[]; readonly result: SnapshotReadResult } => {
+  const snapshots: Snapshot[] = [];
+  const reader = new SnapshotReader((snapshot) => snapshots.push(snapshot));
+  const lines = new LineSplitter((text, line) => reader.line(text, line));
+  lines.push(bytes);
+  lines.end();
+  return { snapshots, result: reader.end() };
+};
+
+export const fixture = (path: string): string => readFileSync(new URL(`../fixtures/${path}`, import.meta.url), 'utf8');
+
+export const ownersText = ({ ownership }: Socket): string =>
+  ownership.kind === 'owned' ? ownership.owners.map(({ command, pid }) => `${command ?? ''}=${pid}`).join('+') : ownership.kind;
+
+/** `tcp close_wait 10.0.0.1:5 10.0.0.2:6 java=12` */
+export const brief = (socket: Socket): string =>
+  `${socket.protocol} ${socket.state} ${socket.local.address}:${socket.local.port} ${socket.peer.address}:${socket.peer.port} ${ownersText(socket)}`;
+
+export const reasonOf = (result: SnapshotReadResult): string => (result.kind === 'refused' ? result.reason : '');
