@@ -59,6 +59,8 @@ const inUnit = (unit: string | undefined): readonly string[] => {
   return ['bash', '-c', 'mkdir -p "$1" && echo $$ >"$1/cgroup.procs" && shift && exec "$@"', 'unit', join(CGROUPS, 'system.slice', unit)];
 };
 
+const inContainer = ({ ownPids }: ActorSpec): readonly string[] => (ownPids ? ['unshare', '--pid', '--fork', '--kill-child'] : []);
+
 /** Becomes its arguments as the process `pid`, by asking the kernel for the one before it until nobody else comes between. */
 const asPid = (pid: number | null): readonly string[] => (pid === null ? [] : [PYTHON, join(PROGRAMS, 'as_pid.py'), String(pid)]);
 
@@ -89,6 +91,7 @@ export const startActor = (spec: ActorSpec, network: Network, workFolder: string
     'KILL',
     ...asPid(pid),
     ...inUnit(spec.unit),
+    ...inContainer(spec),
     'ip',
     'netns',
     'exec',

@@ -44,8 +44,9 @@ const stepsOf = (scenario: Scenario, specs: readonly ActorSpec[], network: Netwo
     spec.until === undefined ? [] : [{ at: spec.until, run: () => stage.running.get(spec.role)?.stop() }],
   );
   const every = (scenario.everyMs ?? SNAPSHOT_EVERY_MS) / 1000;
-  const looks = Array.from({ length: Math.floor(scenario.seconds / every) + 1 }, (_, i) => ({
-    at: scenario.firstAt + i * every,
+  const regular = Array.from({ length: Math.floor(scenario.seconds / every) + 1 }, (_, i) => scenario.firstAt + i * every);
+  const looks = (scenario.looksAt ?? regular).map((at) => ({
+    at,
     run: () => void stage.snapshots.push(...takeSnapshots(scenario, network)),
   }));
   return [...starts, ...stops, ...looks].sort((a, b) => a.at - b.at);

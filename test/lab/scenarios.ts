@@ -10,6 +10,7 @@ import { MORE_PORTS } from './scenarios/more-ports.ts';
 import { POOR_TOOLS } from './scenarios/poor-tools.ts';
 import { RESTLESS } from './scenarios/restless.ts';
 import { SERVER_SIDE } from './scenarios/server-side.ts';
+import { SHARED_BLAME } from './scenarios/shared-blame.ts';
 import { TRAPS } from './scenarios/traps.ts';
 
 /** All of them, in the order in which they are recorded. */
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MIXTURES,
   ...HOSTS,
   ...POOR_TOOLS,
+  ...SHARED_BLAME,
 ];
 
 /** The ten causes and a healthy host, by `ss` and `netstat`, none of which needs a JDK or much of a machine: what CI plays. */
