@@ -82,7 +82,7 @@ export interface Scenario {
   readonly everyMs?: number;
   /** Seconds after the start at which snapshots are taken, where that is no regular rhythm. */
   readonly looksAt?: readonly number[];
-  /** A second recording, a minute between snapshots; not where the kernel's own times show. */
+  /** More recordings of it, a minute and five between snapshots; not where the kernel's own times show. */
   readonly alsoStretched?: boolean;
   readonly neighbours?: 'web' | 'data' | 'none';
   readonly actors: readonly ActorSpec[];
