@@ -4,6 +4,7 @@ import { EXHAUSTION } from './scenarios/exhaustion.ts';
 import { FIXED_PORT } from './scenarios/fixed-port.ts';
 import { HEALTHY } from './scenarios/healthy.ts';
 import { HOSTS } from './scenarios/hosts.ts';
+import { MIXED_EXHAUSTION } from './scenarios/mixed-exhaustion.ts';
 import { MIXTURES } from './scenarios/mixtures.ts';
 import { MORE_PILES } from './scenarios/more-piles.ts';
 import { MORE_PORTS } from './scenarios/more-ports.ts';
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MORE_PORTS,
   ...RESTLESS,
   ...MIXTURES,
+  ...MIXED_EXHAUSTION,
   ...HOSTS,
   ...POOR_TOOLS,
   ...SHARED_BLAME,
