@@ -63,6 +63,14 @@ test('sections and extras go, the rest stays as it was', () => {
   assert.match(apply('no -e, no -i')[0]?.text ?? '', /fd=5\)\) <->$/m);
 });
 
+test('without -a nobody listens and no section says that all are listed', () => {
+  const rows = 'LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\nTIME-WAIT 0 0 10.0.0.1:30000 10.0.0.2:80\nESTAB 0 0 10.0.0.1:30001 10.0.0.2:80\n';
+  const [poorer] = apply('no -a', [upload('hosts/web-1/snapshots/x', `==> ss -tanp <==\n${rows}\n${SNAPSHOT}`)]);
+  assert.match(poorer?.text ?? '', /^==> ss -tnp <==\nESTAB 0 0 10\.0\.0\.1:30001 10\.0\.0\.2:80\n/);
+  assert.doesNotMatch(poorer?.text ?? '', /LISTEN|TIME-WAIT/);
+  assert.match(poorer?.text ?? '', /^tcp .* TIME_WAIT/m);
+});
+
 test("a wrong clock moves a snapshot's times, in its text and its key, and no log", () => {
   const [moved, log] = apply('clock 45 s fast', [snapshot(0), upload('hosts/web-1/logs/mail/20261123T100000Z.log')]);
   assert.equal(moved?.key, 'hosts/web-1/snapshots/20261123T100045Z.txt');

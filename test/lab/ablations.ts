@@ -52,6 +52,10 @@ const USERS = / users:\(\(.*?\)\)/g;
 const PROGRAM = /^((?:tcp|udp)6? .*?) +\d+\/.*?( +(?:off|on|keepalive|timewait|probe|unkn-\d+) \(.*)?$/gm;
 const withoutPids = inSnapshots((text) => text.replaceAll(USERS, '').replaceAll(PROGRAM, '$1 -$2'));
 
+/** Without `-a`, neither tool lists who listens, and `ss` leaves out TIME_WAIT as well. */
+const LISTENING = /^(?:tcp\S*\s.*\sLISTEN\b.*|(?:tcp +)?(?:LISTEN|TIME-WAIT|UNCONN)\b.*)\n/gm;
+const withoutAll = inSnapshots((text) => text.replaceAll(LISTENING, '').replaceAll(/^==> ((?:ss|netstat) -[b-zA-Z]*)a/gm, '==> $1'));
+
 const EXTRAS = / (?:ino|sk|cgroup|lastack):\S+/g;
 
 const TAKEN_AT = /^taken_at: (.*)$/gm;
@@ -85,6 +89,8 @@ export const ABLATIONS: Readonly<Record<string, Ablation>> = {
   'no PIDs': withoutPids,
   'no PIDs, no ps, no fds': (uploads, app) =>
     withoutSections((name) => name.startsWith('ps') || name.startsWith('fds'))(withoutPids(uploads, app), app),
+  'no -a': withoutAll,
+  'cut in half': inSnapshots((text) => text.slice(0, text.length / 2)),
   'no fds': withoutSections((name) => name.startsWith('fds')),
   'no ps': withoutSections((name) => name.startsWith('ps')),
   'no -e, no -i': inSnapshots((text) => text.replaceAll(EXTRAS, '')),

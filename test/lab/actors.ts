@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, wr
 import { join } from 'node:path';
 import type { ActorSpec } from './model.ts';
 import type { Network } from './network.ts';
-import { output } from './shell.ts';
+import { attempt, output } from './shell.ts';
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
 const PYTHON = '/usr/bin/python3';
@@ -52,12 +52,24 @@ const ENTER_AS_NOBODY =
 /** Where systemd would keep the cgroups of units: cgroup v2, beside v1 or alone. */
 const CGROUPS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((folder) => existsSync(join(folder, 'cgroup.procs')));
 
+/** A slice of the lab's own: a real unit of this machine may have the same name. */
+const SLICE = CGROUPS === undefined ? null : join(CGROUPS, 'closewatchlab.slice');
+
 /** Joins a unit's cgroup, then becomes the rest of its arguments. */
 const inUnit = (unit: string | undefined): readonly string[] => {
   if (unit === undefined) return [];
-  if (CGROUPS === undefined) throw new Error('no cgroup v2 is mounted');
-  return ['bash', '-c', 'mkdir -p "$1" && echo $$ >"$1/cgroup.procs" && shift && exec "$@"', 'unit', join(CGROUPS, 'system.slice', unit)];
+  if (SLICE === null) throw new Error('no cgroup v2 is mounted');
+  return ['bash', '-c', 'mkdir -p "$1" && echo $$ >"$1/cgroup.procs" && shift && exec "$@"', 'unit', join(SLICE, unit)];
 };
+
+/** Removes the cgroups of scenarios that have ended; one that still has a process stays. */
+export const removeUnits = (): void => {
+  if (SLICE === null || !existsSync(SLICE)) return;
+  const units = readdirSync(SLICE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const folder of [...units.map(({ name }) => join(SLICE, name)), SLICE]) attempt(['rmdir', folder]);
+};
+
+const inContainer = ({ ownPids }: ActorSpec): readonly string[] => (ownPids ? ['unshare', '--pid', '--fork', '--kill-child'] : []);
 
 /** Becomes its arguments as the process `pid`, by asking the kernel for the one before it until nobody else comes between. */
 const asPid = (pid: number | null): readonly string[] => (pid === null ? [] : [PYTHON, join(PROGRAMS, 'as_pid.py'), String(pid)]);
@@ -89,6 +101,7 @@ export const startActor = (spec: ActorSpec, network: Network, workFolder: string
     'KILL',
     ...asPid(pid),
     ...inUnit(spec.unit),
+    ...inContainer(spec),
     'ip',
     'netns',
     'exec',

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { analyzePaths, type FileReader } from '../../lib/use-cases/analyze.ts';
 import { ABLATIONS, type Upload } from './ablations.ts';
 import { calibrate, describe, type Trial, tableOf } from './calibration.ts';
-import { type RecordedTruth, truthSchema } from './truth-schema.ts';
+import { readTruth, recordingsIn } from './recordings.ts';
+import type { RecordedTruth } from './truth-schema.ts';
 
 /**
  * `node test/lab/calibrate.ts [FOLDER…]`: how often each level of confidence is right, over recordings and their poorer versions. A folder
@@ -12,17 +13,6 @@ import { type RecordedTruth, truthSchema } from './truth-schema.ts';
  * into another.
  */
 const DEFAULT_FOLDERS = ['test/fixtures/incidents', '.closewatch/lab'];
-
-const isRecording = (folder: string): boolean => existsSync(join(folder, 'incident.json'));
-
-const recordingsIn = (folder: string): readonly string[] => {
-  if (isRecording(folder)) return [folder];
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .sort()
-    .map((name) => join(folder, name))
-    .filter(isRecording);
-};
 
 const GZIP_MAGIC = 0x1f8b;
 const unpacked = (bytes: Buffer): Buffer => (bytes.length > 1 && bytes.readUInt16BE(0) === GZIP_MAGIC ? gunzipSync(bytes) : bytes);
@@ -55,7 +45,7 @@ const trialOf = async (recording: string, ablation: string | null, truth: Record
 };
 
 const trialsOf = async (recording: string): Promise<readonly Trial[]> => {
-  const truth = truthSchema.parse(JSON.parse(readFileSync(join(recording, 'incident.json'), 'utf8')));
+  const truth = readTruth(recording);
   const uploads = uploadsOf(recording);
   const trials = [await trialOf(recording, null, truth, uploads)];
   for (const [name, ablate] of Object.entries(ABLATIONS)) {

@@ -33,6 +33,8 @@ const hoarding: Answer = {
 };
 
 test('an answer is right where nothing that it states is false, and may leave things unknown', () => {
+  const renamed = { pid: 12, command: 'python3', peer: '10.0.0.2:80', localPort: null };
+  assert.equal(gradeOf({ ...answer, culprit: renamed }, truth).kind, 'right');
   const nameless = { pid: null, command: null, peer: null, localPort: null };
   for (const right of [
     answer,
@@ -49,7 +51,7 @@ test('one false statement makes it wrong', () => {
     { ...answer, cause: 'time-wait-churn' },
     { ...answer, mechanism: 'descriptor-exhaustion' },
     { ...answer, culprit: { pid: 13, command: 'sync', peer: '10.0.0.2:80', localPort: null } },
-    { ...answer, culprit: { pid: 12, command: 'other', peer: '10.0.0.2:80', localPort: null } },
+    { ...answer, culprit: { pid: null, command: 'other', peer: '10.0.0.2:80', localPort: null } },
     { ...answer, culprit: { pid: 12, command: 'sync', peer: '10.0.0.9:80', localPort: null } },
   ];
   for (const one of wrongs) assert.equal(gradeOf(one, truth).kind, 'wrong');

@@ -34,7 +34,9 @@ const asMain = (answer: Answer, truth: RecordedTruth): Grade => {
     // A PID that nobody can know from the listing (null) may be known from elsewhere: it is then not compared.
     const pid = truth.culprit.pid ?? undefined;
     if (differs(culprit.pid, pid)) return wrong(`${told}, truly ${pid}`);
-    if (differs(culprit.command, truth.culprit.command)) return wrong(`${told}, truly ${truth.culprit.command}`);
+    // With the true PID, another name is another view of the same process: comm, argv[0], what `ps` says.
+    const isSameProcess = pid !== undefined && culprit.pid === pid;
+    if (!isSameProcess && differs(culprit.command, truth.culprit.command)) return wrong(`${told}, truly ${truth.culprit.command}`);
     if (differs(culprit.peer, truth.culprit.peer)) return wrong(`${told} toward ${culprit.peer}, truly ${truth.culprit.peer}`);
     if (differs(culprit.localPort, truth.culprit.localPort)) return wrong(`${told} on port ${culprit.localPort}`);
   }

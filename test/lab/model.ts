@@ -26,6 +26,8 @@ export interface ActorSpec {
   readonly pidOf?: string;
   /** The systemd unit in whose cgroup it runs. */
   readonly unit?: string;
+  /** In a PID namespace of its own, as in a container: the PID in its log is not the host's. */
+  readonly ownPids?: boolean;
   /** Runs as `nobody` instead of root. */
   readonly ordinaryUser?: boolean;
   /** Soft limit of open files. */
@@ -78,7 +80,9 @@ export interface Scenario {
   readonly firstAt: number;
   readonly seconds: number;
   readonly everyMs?: number;
-  /** A second recording, a minute between snapshots; not where the kernel's own times show. */
+  /** Seconds after the start at which snapshots are taken, where that is no regular rhythm. */
+  readonly looksAt?: readonly number[];
+  /** More recordings of it, a minute and five between snapshots; not where the kernel's own times show. */
   readonly alsoStretched?: boolean;
   readonly neighbours?: 'web' | 'data' | 'none';
   readonly actors: readonly ActorSpec[];

@@ -7,7 +7,7 @@ import { type Network, setSysctl, withNetwork } from './network.ts';
 import { readRecord } from './reports.ts';
 import { sleep } from './shell.ts';
 import { type TakenSnapshot, takeSnapshots } from './snapshots.ts';
-import { type Recording, stretch, TO_MINUTES } from './stretch.ts';
+import { type Recording, RHYTHMS, stretch } from './stretch.ts';
 import { writeRecording } from './write-recording.ts';
 
 const SNAPSHOT_EVERY_MS = 2_500;
@@ -44,8 +44,9 @@ const stepsOf = (scenario: Scenario, specs: readonly ActorSpec[], network: Netwo
     spec.until === undefined ? [] : [{ at: spec.until, run: () => stage.running.get(spec.role)?.stop() }],
   );
   const every = (scenario.everyMs ?? SNAPSHOT_EVERY_MS) / 1000;
-  const looks = Array.from({ length: Math.floor(scenario.seconds / every) + 1 }, (_, i) => ({
-    at: scenario.firstAt + i * every,
+  const regular = Array.from({ length: Math.floor(scenario.seconds / every) + 1 }, (_, i) => scenario.firstAt + i * every);
+  const looks = (scenario.looksAt ?? regular).map((at) => ({
+    at,
     run: () => void stage.snapshots.push(...takeSnapshots(scenario, network)),
   }));
   return [...starts, ...stops, ...looks].sort((a, b) => a.at - b.at);
@@ -88,6 +89,7 @@ export const recordScenario = async (scenario: Scenario, outFolder: string, work
   mkdirSync(work, { recursive: true });
   const specs = [...neighboursOf(scenario), ...scenario.actors];
   const recording = await perform(scenario, specs, work);
-  if (scenario.alsoStretched) writeRecording(scenario, specs, stretch(recording, TO_MINUTES), join(outFolder, `${scenario.name}-minutes`));
+  for (const [rhythm, factor] of scenario.alsoStretched ? Object.entries(RHYTHMS) : [])
+    writeRecording(scenario, specs, stretch(recording, factor), join(outFolder, `${scenario.name}-${rhythm}`));
   return writeRecording(scenario, specs, recording, join(outFolder, scenario.name));
 };

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compileJava } from './actors.ts';
+import { compileJava, removeUnits } from './actors.ts';
 import type { Scenario } from './model.ts';
 import { removeStaleNetworks } from './network.ts';
 import { recordScenario } from './record.ts';
@@ -60,13 +60,15 @@ const main = async (): Promise<void> => {
   const isJava = scenarios.some(needsJava);
   requireTools(isJava);
   const work = mkdtempSync(join(tmpdir(), 'closewatch-lab-'));
+  // On exit rather than in a finally: an interrupt must clean up too.
+  process.once('exit', () => rmSync(work, { recursive: true, force: true }));
   try {
     removeStaleNetworks();
     chmodSync(work, 0o711);
     if (isJava) compileJava(work);
     await recordAll(scenarios, Number(values.jobs ?? (values.short ? SHORT_JOBS : 1)), values.out, work);
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    removeUnits();
   }
 };
 

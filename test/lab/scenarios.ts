@@ -4,12 +4,14 @@ import { EXHAUSTION } from './scenarios/exhaustion.ts';
 import { FIXED_PORT } from './scenarios/fixed-port.ts';
 import { HEALTHY } from './scenarios/healthy.ts';
 import { HOSTS } from './scenarios/hosts.ts';
+import { MIXED_EXHAUSTION } from './scenarios/mixed-exhaustion.ts';
 import { MIXTURES } from './scenarios/mixtures.ts';
 import { MORE_PILES } from './scenarios/more-piles.ts';
 import { MORE_PORTS } from './scenarios/more-ports.ts';
 import { POOR_TOOLS } from './scenarios/poor-tools.ts';
 import { RESTLESS } from './scenarios/restless.ts';
 import { SERVER_SIDE } from './scenarios/server-side.ts';
+import { SHARED_BLAME } from './scenarios/shared-blame.ts';
 import { TRAPS } from './scenarios/traps.ts';
 
 /** All of them, in the order in which they are recorded. */
@@ -24,8 +26,10 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MORE_PORTS,
   ...RESTLESS,
   ...MIXTURES,
+  ...MIXED_EXHAUSTION,
   ...HOSTS,
   ...POOR_TOOLS,
+  ...SHARED_BLAME,
 ];
 
 /** The ten causes and a healthy host, by `ss` and `netstat`, none of which needs a JDK or much of a machine: what CI plays. */

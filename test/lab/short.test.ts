@@ -21,7 +21,7 @@ const LONGEST_MS = 180_000;
 const record = (): ReadonlyMap<string, RecordedTruth> => {
   const run = join(import.meta.dirname, 'run.ts');
   execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', run, '--short', '--out', folder], { timeout: LONGEST_MS });
-  const names = readdirSync(folder).filter((name) => !name.endsWith('-minutes'));
+  const names = readdirSync(folder).filter((name) => !name.endsWith('minutes'));
   return new Map(names.map((name) => [name, truthSchema.parse(JSON.parse(readFileSync(join(folder, name, 'incident.json'), 'utf8')))]));
 };
 

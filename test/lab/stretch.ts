@@ -12,6 +12,9 @@ export interface Recording {
 /** A millisecond of the recording becomes so many: 2.5 s between snapshots become a minute. */
 export const TO_MINUTES = 24;
 
+/** The rhythms of people's cron, by what a recording of them is called. */
+export const RHYTHMS: Readonly<Record<string, number>> = { minutes: TO_MINUTES, 'five-minutes': 5 * TO_MINUTES };
+
 const TAKEN_AT = /^taken_at: .*$/m;
 const SECTION = /^(?===> )/m;
 /** pid, ppid, user, then the elapsed seconds. */

@@ -14,6 +14,7 @@ export const truthSchema = z.object({
     })
     .optional(),
   port: z.number().optional(),
+  resource: z.object({ kind: z.string() }).optional(),
   victim: z.object({ app: z.string(), failures: z.number() }).partial().optional(),
   alsoTrue: z.array(z.object({ cause: z.string(), pid: z.number().nullish() })).default([]),
 });

@@ -1,6 +1,7 @@
 """Actors that connect. Each mode is one way to treat connections of one's own."""
 import collections
 import http.client
+import os
 import socket
 import time
 
@@ -106,6 +107,72 @@ def lag():
             held.append((time.time() + CONFIG.get('lag', 2), c))
         while held and held[0][0] < time.time():
             held.popleft()[1].close()
+        pace()
+
+
+def batch():
+    """Opens `rate` connections a second and closes all that its peers have closed every `lag` seconds: a sawtooth."""
+    held, since = [], time.monotonic()
+    while True:
+        c = attempt(http_kept)
+        if c is not None:
+            held.append(c)
+        age = time.monotonic() - since
+        if age >= CONFIG.get('lag', 6):
+            report('reaped', open=len(held), longest=age)
+            for c in held:
+                c.close()
+            held, since = [], time.monotonic()
+        pace()
+
+
+def sometimes():
+    """Closes every connection `lag` seconds late, except each `every`th, which it forgets: a leak beneath much traffic."""
+    reaper, forgotten, n, step = Reaper(CONFIG.get('lag', 1)), [], 0, 0.02
+    while True:
+        begun = time.monotonic()
+        for _ in range(max(1, int(CONFIG['rate'] * step))):
+            s = attempt(connect)
+            if s is None:
+                break
+            n += 1
+            if n % CONFIG['every']:
+                reaper.keep(s)
+            else:
+                forgotten.append(s)
+                report('holds', open=len(forgotten))
+        reaper.reap()
+        time.sleep(max(0, begun + step - time.monotonic()))
+
+
+def bursts():
+    """Keeps `size` more connections every `lag` seconds, all at once."""
+    held = []
+    while True:
+        for _ in range(CONFIG['size']):
+            c = attempt(http_kept)
+            if c is not None:
+                held.append(c)
+        report('holds', open=len(held))
+        time.sleep(CONFIG['lag'])
+
+
+def forked():
+    """Keeps connections, and once it has `limit` has a child that inherits every one of them and lives on beside it."""
+    held = []
+    while len(held) < CONFIG['limit']:
+        c = attempt(http_kept)
+        if c is not None:
+            held.append(c)
+            report('holds', open=len(held))
+        pace()
+    if os.fork() == 0:
+        time.sleep(3600)
+    while True:
+        c = attempt(http_kept)
+        if c is not None:
+            held.append(c)
+            report('holds', open=len(held))
         pace()
 
 

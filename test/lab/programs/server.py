@@ -5,7 +5,7 @@ import subprocess
 import threading
 import time
 
-from common import CONFIG, RESPONSE, Reaper, failed, family_of, info, report
+from common import CONFIG, REQUEST, RESPONSE, Reaper, failed, family_of, info, report
 
 
 def listener():
@@ -173,6 +173,16 @@ def listen_retry():
         report('listening', port=s.getsockname()[1])
         serve_on(s)
     time.sleep(CONFIG.get('linger', 3600))
+
+
+def files_and_pool():
+    """Keeps `pool` connections that its peer closes, as a pool does that looks at them only when it needs one, and leaks files."""
+    held = []
+    for _ in range(CONFIG['pool']):
+        s = socket.create_connection((CONFIG['to'], CONFIG['toPort']))
+        s.sendall(REQUEST)
+        held.append(s)
+    files()
 
 
 def files():

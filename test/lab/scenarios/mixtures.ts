@@ -63,52 +63,6 @@ const twoLeaksEarly: Scenario = {
   }),
 };
 
-/** A range that three programs fill, each in its own way. The leak takes what the others leave it. */
-const mixed = (churned: number, hoarded: number): readonly ActorSpec[] => [
-  drops(8080, 0.8),
-  keeps(8088),
-  keeps(6379),
-  answers(8443),
-  program('leaker', 'indexer', { mode: 'client.keep', how: 'http', ...bound(office.host, office.peer), toPort: 8080, rate: 75 }),
-  program('crawler', 'crawler', { mode: 'client.churn', ...bound(office.host, office.peer), toPort: 8088, rate: 60, limit: churned }),
-  program('pool', 'cart', {
-    mode: 'client.keep',
-    how: 'plain',
-    ...bound(office.host, office.peer),
-    toPort: 6379,
-    rate: 60,
-    limit: hoarded,
-  }),
-  mail('host', office.peer),
-];
-
-const mixture = (name: string, host: string, dialect: Scenario['dialect'], churned: number, hoarded: number): Scenario => ({
-  name,
-  host,
-  addresses: office,
-  range: [50000, 50799],
-  dialect,
-  shape: 'sections',
-  firstAt: 2,
-  seconds: 15,
-  actors: mixed(churned, hoarded),
-  truth: (of) => {
-    const others = Math.max(churned, hoarded);
-    if (mostHeld(of('leaker')) <= others) throw new Error(`the leak took only ${mostHeld(of('leaker'))} ports`);
-    const named = dialect.startsWith('ss') ? namedByComm : namedByPid;
-    return {
-      cause: 'close-wait-leak',
-      ...EXHAUSTED,
-      culprit: named(of('leaker'), { peer: '172.31.4.77:8080' }),
-      victim: victim(of('mail')),
-      note: `of 800 ports a leak took ${mostHeld(of('leaker'))}, closed calls in TIME_WAIT ${churned}, a pool ${hoarded}: the leak takes most and alone grows`,
-    };
-  },
-});
-
-const mixedExhaustion = mixture('mixed-exhaustion', 'web-55', 'ss -tanpoe', 200, 120);
-const mixedThirds = mixture('mixed-exhaustion-thirds', 'web-56', 'netstat -natp', 240, 200);
-
 const destination = (
   name: string,
   host: string,
@@ -251,8 +205,6 @@ const formerListenerReuse: Scenario = {
 export const MIXTURES: readonly Scenario[] = [
   twoLeaks,
   twoLeaksEarly,
-  mixedExhaustion,
-  mixedThirds,
   destinationHoard,
   destinationLeak,
   formerListener,

@@ -200,6 +200,74 @@ const pidReuseNoOwners: Scenario = {
   }),
 };
 
+const sawtooth: Scenario = {
+  name: 'healthy-sawtooth',
+  alsoStretched: true,
+  host: 'web-71',
+  addresses: office,
+  range: [32768, 60999],
+  dialect: 'ss -tanpoe',
+  shape: 'sections',
+  firstAt: 2,
+  seconds: 25,
+  actors: [drops(8080, 0.2), program('fetcher', 'fetcher', { mode: 'client.batch', to: office.peer, toPort: 8080, rate: 70, lag: 6 })],
+  truth: (of) => {
+    const { open, longest } = reapedBy(of('fetcher'));
+    if (open < 200 || longest > 7) throw new Error(`it closed ${open} at once, after ${longest} s`);
+    return { cause: null, note: `closes in batches: up to ${open} in CLOSE_WAIT, growing for six seconds, then none, again and again` };
+  },
+};
+
+const underTraffic: Scenario = {
+  name: 'leak-under-traffic',
+  alsoStretched: true,
+  host: 'web-72',
+  addresses: rack,
+  range: [30000, 30799],
+  dialect: 'ss -tanpoe',
+  shape: 'sections',
+  firstAt: 2,
+  seconds: 17.5,
+  actors: [
+    program('upstream', 'nginx', { mode: 'server.hang_up', port: 8080, backlog: 4096 }, { where: 'peer' }),
+    answers(8443),
+    program('proxy', 'proxyd', { mode: 'client.sometimes', to: rack.peer, toPort: 8080, rate: 300, lag: 1, every: 5 }),
+    program(
+      'mail',
+      'mail',
+      { mode: 'client.call', to: rack.peer, toPort: 8443, source: '', rate: 8, pause: 0.2, text: 'cannot reach relay' },
+      { log: { app: 'mail', format: 'rfc3339' } },
+    ),
+  ],
+  truth: (of) => ({
+    cause: 'close-wait-leak',
+    ...EXHAUSTED,
+    culprit: namedByComm(of('proxy'), { peer: '10.44.7.200:8080' }),
+    victim: victim(of('mail')),
+    note: 'four of five connections are closed a second late, one of five never: at first most of CLOSE_WAIT comes and goes',
+  }),
+};
+
+const irregular: Scenario = {
+  name: 'leak-bursts-irregular-looks',
+  host: 'web-73',
+  addresses: home,
+  range: [20000, 23999],
+  dialect: 'ss -tanp',
+  shape: 'sections',
+  firstAt: 2,
+  seconds: 21,
+  looksAt: [2, 3, 3.8, 9.3, 10.2, 17, 18, 23],
+  actors: [drops(8080, 0.2), program('sync', 'syncd', { mode: 'client.bursts', to: home.peer, toPort: 8080, size: 120, lag: 4 })],
+  truth: (of) => ({
+    cause: 'close-wait-leak',
+    mechanism: 'none-yet',
+    side: 'client',
+    culprit: namedByComm(of('sync'), { peer: '192.168.70.130:8080' }),
+    note: '120 more every four seconds, looked at in no rhythm: some looks see no growth. Nobody is hurt yet',
+  }),
+};
+
 export const RESTLESS: readonly Scenario[] = [
   busyClient5000,
   busyServer5000,
@@ -207,4 +275,7 @@ export const RESTLESS: readonly Scenario[] = [
   restartMidLeakEarly,
   pidReuse,
   pidReuseNoOwners,
+  sawtooth,
+  underTraffic,
+  irregular,
 ];
