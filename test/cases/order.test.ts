@@ -59,7 +59,7 @@ for (const name of NAMES) {
 const restlessAt = (now: string): Program => {
   const minute = minutesBetween(at('10:00'), now);
   const [pid, start] = minute < 9 ? [5, 0] : minute < 17 ? [6, 9] : minute < 22 ? [7, 99] : [8, 22];
-  return { pid, command: 'sync', startedAt: at(`10:${start}`), closeWait: Math.max(0, 40 * (minute - start)), established: 2, open: 20 };
+  return { pid, command: 'sync', startedAt: at(`10:${start}`), closeWait: Math.max(0, 110 * (minute - start)), established: 2, open: 20 };
 };
 
 const restless = (): World => {
