@@ -4,6 +4,7 @@ import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
 import type { Clock, Records, Rejection } from '../use-cases/ports.ts';
+import { dynamoAddresses } from './dynamodb-addresses.ts';
 import { dynamoFleets } from './dynamodb-fleets.ts';
 import { dayOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
@@ -55,6 +56,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     return decode<T>(answer.Item, name);
   };
 
+  const addresses = dynamoAddresses(client, table, expires);
   const fleets = dynamoFleets(client, table, clock, retention.analyses);
 
   return {
@@ -72,7 +74,8 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
         doc: encode({ host: digest.host, lastHeardAt: heardAt }),
         expires: expires(retention.analyses),
       };
-      await put(heard, { expression: 'attribute_not_exists(pk) OR heardAt < :stale', values: { ':stale': s(stale) } });
+      const isNews = await put(heard, { expression: 'attribute_not_exists(pk) OR heardAt < :stale', values: { ':stale': s(stale) } });
+      if (isNews && digest.kind === 'snapshot') await addresses.note(digest, heardAt);
     },
 
     async recentDigests(host, { spanMs, maxSnapshots }) {
@@ -86,6 +89,8 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
       if (newest === '') return [];
       return [...all, ...markers].filter((digest) => Date.parse(digestTime(digest)) >= Date.parse(newest) - spanMs);
     },
+
+    hostsAt: addresses.hostsAt,
 
     async lastHeard(host) {
       return (await get<{ lastHeardAt: string }>(host, 'HEARD'))?.lastHeardAt ?? null;

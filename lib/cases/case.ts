@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Analysis, Finding, History } from '../model/analysis.ts';
+import type { Analysis, Finding, History, OtherEnd } from '../model/analysis.ts';
 import { beganAt, cameBackAt, endedAt, firstEpisode } from './history.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { continueRun, type Relapse, type Run, relapseOf, runOf, setbackOf } from './relapse.ts';
@@ -24,6 +24,8 @@ export interface Case {
   readonly run: Run | null;
   readonly relapse: Relapse | null;
   readonly outcome: Outcome | null;
+  /** From another host's uploads: not part of the fold over this one's. */
+  readonly otherEnd: OtherEnd | null;
 }
 
 /**
@@ -56,6 +58,7 @@ export const openCase = (finding: Finding, episode: number, sight: Sight = NOTHI
     run: isOver ? null : run,
     relapse: null,
     outcome: isOver ? outcomeFor(finding, tallies, null, sight) : null,
+    otherEnd: null,
   };
 };
 
@@ -140,12 +143,13 @@ export const toAnalysis = ({
   history,
   relapse,
   outcome,
+  otherEnd,
 }: Case): Analysis => {
   const { since: _since, lastSeenAt: _lastSeenAt, overAt: _overAt, resourceKey: _resourceKey, ...rest } = finding;
   const setback = status === 'open' ? setbackOf(relapse, finding) : null;
   const victims = victimsIn(tallies);
-  const evidence = [...rest.evidence, ...(outcome?.proof ? [outcome.proof] : [])];
+  const evidence = [...rest.evidence, ...(otherEnd?.evidence ?? []), ...(outcome?.proof ? [outcome.proof] : [])];
   const alone = { hosts: [finding.host], hostCount: 1, fleet: null, members: [] };
-  const life = { openedAt, updatedAt, resolvedAt, history, setback, outcome: outcome?.text ?? null };
+  const life = { openedAt, updatedAt, resolvedAt, history, setback, otherEnd, outcome: outcome?.text ?? null };
   return { ...rest, id, status, victims, evidence, ...life, ...alone };
 };

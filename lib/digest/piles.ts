@@ -1,9 +1,9 @@
 import type { Pile, Side } from '../model/digest.ts';
-import type { Socket } from '../model/socket.ts';
+import type { Socket, TcpState } from '../model/socket.ts';
 import { holderKey, holderOf } from './holder.ts';
 import { peerText } from './port-use.ts';
 import type { SideOf } from './side.ts';
-import { type SketchBuilder, sketchBuilder } from './sketch.ts';
+import { endsBuilder, type SketchBuilder, sketchBuilder } from './sketch.ts';
 
 /** 24 piles of some 300 bytes keep a digest near 4 KB while the sketches (350 bytes) go to those that matter. */
 const MAX_PILES = 24;
@@ -25,6 +25,7 @@ interface Draft {
   readonly lastAcks: number[];
   last: Socket;
   readonly sketch: SketchBuilder;
+  readonly ends: SketchBuilder;
 }
 
 const newDraft = (socket: Socket, side: Side, peer: string | null): Draft => ({
@@ -39,6 +40,7 @@ const newDraft = (socket: Socket, side: Side, peer: string | null): Draft => ({
   lastAcks: [],
   last: socket,
   sketch: sketchBuilder(),
+  ends: endsBuilder(),
 });
 
 const addTo = (draft: Draft, socket: Socket): void => {
@@ -52,6 +54,7 @@ const addTo = (draft: Draft, socket: Socket): void => {
   if (draft.withoutInode !== null && socket.inode === 0) draft.withoutInode += 1;
   if (socket.lastAckMs !== null) draft.lastAcks.push(socket.lastAckMs);
   draft.sketch.add(socket);
+  draft.ends.add(socket);
 };
 
 const median = (values: readonly number[]): number | null => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
@@ -86,7 +89,7 @@ const draftPiles = (sockets: readonly Socket[], sideOf: SideOf): readonly Draft[
   return [...drafts.values()].sort((a, b) => b.sockets - a.sockets || a.first.line - b.first.line);
 };
 
-const toPile = (draft: Draft, withSketch: boolean): Pile => ({
+const toPile = (draft: Draft, withSketch: boolean, withEnds: boolean): Pile => ({
   holder: holderOf(draft.first),
   side: draft.side,
   state: draft.first.state,
@@ -100,15 +103,21 @@ const toPile = (draft: Draft, withSketch: boolean): Pile => ({
   cgroup: draft.first.cgroup,
   lines: [draft.first.line, draft.last.line],
   sketch: withSketch ? draft.sketch.finish() : null,
+  ends: withEnds ? draft.ends.finish() : null,
 });
 
 /** States in which staying or going tells something: a leak stays, traffic goes. */
 const isFollowed = (draft: Draft): boolean =>
   draft.sockets >= SKETCH_MIN_SOCKETS && (draft.first.state === 'close_wait' || draft.first.state === 'established');
 
+/** States that tell whose end closed first, seen from the other host (RFC 9293 §3.6): it waits, is waited for, or neither. */
+const TELLING = new Set<TcpState>(['established', 'close_wait', 'fin_wait1', 'fin_wait2']);
+const isMatched = ({ sockets, first }: Draft): boolean => sockets >= SKETCH_MIN_SOCKETS && TELLING.has(first.state);
+
 /** Sockets grouped by holder, state, address and contested end; the largest groups. */
 export const pilesOf = (sockets: readonly Socket[], sideOf: SideOf): readonly Pile[] => {
   const drafts = draftPiles(sockets, sideOf).slice(0, MAX_PILES);
   const followed = new Set(drafts.filter(isFollowed).slice(0, MAX_SKETCHES));
-  return drafts.map((draft) => toPile(draft, followed.has(draft)));
+  const matched = new Set(drafts.filter(isMatched).slice(0, MAX_SKETCHES));
+  return drafts.map((draft) => toPile(draft, followed.has(draft), matched.has(draft)));
 };

@@ -1,4 +1,4 @@
-import type { Socket } from '../model/socket.ts';
+import type { Endpoint, Socket } from '../model/socket.ts';
 
 /**
  * A bottom-k sketch: the k smallest hashes of a set's members. Two of them tell how much of one set is still in the other, from
@@ -8,9 +8,15 @@ import type { Socket } from '../model/socket.ts';
  * none where s is 0 or 1 (all gone, all still there), which is what tells a stuck pile from a busy one.
  */
 export const SKETCH_SIZE = 64;
+/** The same connections seen from the other host: whether nearly all or hardly any are there needs fewer (standard error at most 0.09). */
+const ENDS_SIZE = 32;
 
-/** What identifies a socket, best first: the cookie (never reused while the host is up), the inode, the 4-tuple. Only like compares with like. */
-type IdentityKind = 'c' | 'i' | 't';
+/**
+ * What identifies a socket, best first: the cookie (never reused while the host is up), the inode, the 4-tuple; `e` is the connection,
+ * whichever end looks at it. Only like compares with like.
+ */
+type IdentityKind = 'c' | 'i' | 't' | 'e';
+const sizeOf = (kind: string | undefined): number => (kind === 'e' ? ENDS_SIZE : SKETCH_SIZE);
 
 export interface SketchBuilder {
   add(socket: Socket): void;
@@ -33,25 +39,34 @@ const identity = (socket: Socket): readonly [IdentityKind, string] => {
   return ['t', `${socket.local.address} ${socket.local.port} ${socket.peer.address} ${socket.peer.port}`];
 };
 
-export const sketchBuilder = (): SketchBuilder => {
+const endText = ({ address, port }: Endpoint): string => `${address} ${port}`;
+
+/** Both ends write the same: a connection is known by its two endpoints, in no order (RFC 9293 §3.3.1). */
+const connection = ({ local, peer }: Socket): readonly [IdentityKind, string] => ['e', [endText(local), endText(peer)].sort().join(' ')];
+
+const builder = (identify: (socket: Socket) => readonly [IdentityKind, string]): SketchBuilder => {
   const hashes: number[] = [];
   let kind: IdentityKind | null = null;
   return {
     add(socket) {
-      const [socketKind, id] = identity(socket);
+      const [socketKind, id] = identify(socket);
       kind ??= socketKind;
       // A listing that mixes kinds (an inode of 0 among others) would compare unlike with unlike: follow the first kind only.
       if (socketKind === kind) hashes.push(hash32(id));
     },
     finish() {
       if (kind === null) return null;
-      const smallest = [...new Set(Uint32Array.from(hashes).sort())].slice(0, SKETCH_SIZE);
+      const smallest = [...new Set(Uint32Array.from(hashes).sort())].slice(0, sizeOf(kind));
       const bytes = Buffer.alloc(smallest.length * 4);
       for (const [i, hash] of smallest.entries()) bytes.writeUInt32BE(hash, i * 4);
       return `${kind}${bytes.toString('base64')}`;
     },
   };
 };
+
+export const sketchBuilder = (): SketchBuilder => builder(identity);
+/** Sketches of connections, to be compared with the other host's. */
+export const endsBuilder = (): SketchBuilder => builder(connection);
 
 const decode = (sketch: string): readonly number[] => {
   const bytes = Buffer.from(sketch.slice(1), 'base64');
@@ -61,16 +76,36 @@ const decode = (sketch: string): readonly number[] => {
 /** What the members of a sketch are known by; `null` for none. */
 export const identityKind = (sketch: string | null): string | null => sketch?.[0] ?? null;
 
+/** Up to which hash a sketch tells whether a member is in its set; beyond, it is silent. */
+const horizonOf = (sketch: string, hashes: readonly number[]): number =>
+  hashes.length < sizeOf(sketch[0]) ? Number.POSITIVE_INFINITY : (hashes.at(-1) ?? 0);
+
+/** How many of a set's sampled members could be looked for in other sets, and how many were in one of them. */
+export interface Found {
+  readonly judged: number;
+  readonly found: number;
+}
+
+export const findIn = (sketch: string, others: readonly string[]): Found => {
+  const kept = others.filter((other) => other[0] === sketch[0]).map((other) => [other, decode(other)] as const);
+  const horizon = Math.min(...kept.map(([other, hashes]) => horizonOf(other, hashes)));
+  const judged = decode(sketch).filter((hash) => hash <= horizon);
+  const there = new Set(kept.flatMap(([, hashes]) => hashes));
+  return { judged: judged.length, found: judged.filter((hash) => there.has(hash)).length };
+};
+
+/** What the members of a sketch are, one by one: those that a sketch of the same kind can tell from others. */
+export const membersOf = (sketch: string): { readonly hashes: readonly number[]; readonly horizon: number } => {
+  const hashes = decode(sketch);
+  return { hashes, horizon: horizonOf(sketch, hashes) };
+};
+
 /**
  * Which part of the earlier set is still in the later one, 0 to 1; `null` where that cannot be told (no sketch, other identities).
- * A hash of `earlier` can be judged only up to `later`'s largest kept hash, beyond which `later` is silent.
+ * A hash of `earlier` can be judged only up to `later`'s largest kept hash.
  */
 export const survival = (earlier: string | null, later: string | null): number | null => {
   if (earlier === null || later === null || earlier[0] !== later[0]) return null;
-  const after = decode(later);
-  const horizon = after.length < SKETCH_SIZE ? Number.POSITIVE_INFINITY : (after.at(-1) ?? 0);
-  const judged = decode(earlier).filter((hash) => hash <= horizon);
-  if (judged.length === 0) return null;
-  const kept = new Set(after);
-  return judged.filter((hash) => kept.has(hash)).length / judged.length;
+  const { judged, found } = findIn(earlier, [later]);
+  return judged === 0 ? null : found / judged;
 };

@@ -1,6 +1,7 @@
 import type { Holder, SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Socket, TcpState } from '../model/socket.ts';
+import { ownAddresses } from './addresses.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
 import { holderOf } from './holder.ts';
 import { listenersOf } from './listeners.ts';
@@ -91,6 +92,7 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
     piles: pilesOf(tcp, sideOf),
     listeners: listenersOf(tcp),
     processes: processesOf(snapshot, holders, taken.at),
+    addresses: ownAddresses(tcp),
     sysctls: { somaxconn: snapshot.sysctls.somaxconn, tcpTwReuse: snapshot.sysctls.tcpTwReuse },
   };
 };

@@ -136,6 +136,20 @@ export interface Deployment {
   readonly source: string;
 }
 
+/** What the host at the other end of the culprit's connections shows of them. */
+export interface OtherEnd {
+  readonly host: string;
+  /** Who listens there; `null` where its listing does not say. */
+  readonly pid: number | null;
+  readonly command: string | null;
+  readonly unit: string | null;
+  /** Whether that end closed its side first; `null` where the connections could not be matched. */
+  readonly closedFirst: boolean | null;
+  /** Whole sentences. */
+  readonly sentences: readonly string[];
+  readonly evidence: readonly Evidence[];
+}
+
 /** What a diagnosis says about one contested thing of one host, before it has a life (`cases/`). */
 export interface Finding {
   readonly host: string;
@@ -210,6 +224,8 @@ export interface Analysis extends Omit<Finding, 'since' | 'lastSeenAt' | 'overAt
   readonly history: History;
   /** A sentence on a remedy that did not last (restarted, and leaking again); `null` where there was none. */
   readonly setback: string | null;
+  /** `null` where the peer's host uploads nothing, or cannot be told. */
+  readonly otherEnd: OtherEnd | null;
   /** What is known of the end, whole sentences: verified by which figures, or merely no longer seen. `null` while open. */
   readonly outcome: string | null;
   /** In the order of onset; of a large fleet the first. */

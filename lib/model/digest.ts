@@ -55,6 +55,8 @@ export interface Pile {
   readonly lines: readonly [first: number, last: number];
   /** Bottom-k sketch of the sockets' identities (`digest/sketch.ts`), base64; `null` for small or unfollowed piles. */
   readonly sketch: string | null;
+  /** The same of the connections, comparable with the other host's sketch of them. */
+  readonly ends: string | null;
 }
 
 /** The ports that one holder takes on one local address, and how many of them nobody else has: what would return without it. */
@@ -157,6 +159,8 @@ export interface SnapshotDigest extends DigestBase {
   readonly listeners: readonly Listener[];
   /** Of the holders above and those near their descriptor limit. */
   readonly processes: readonly ProcessFact[];
+  /** The host's own addresses that others can reach, commonest first, at most 8: by them its peers find its snapshots. */
+  readonly addresses: readonly string[];
   readonly sysctls: { readonly somaxconn: number | null; readonly tcpTwReuse: number | null };
 }
 

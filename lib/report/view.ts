@@ -162,6 +162,9 @@ const growthFacts = (analysis: Analysis): readonly (readonly [string, string])[]
   return [...(grows ? [['Growth', rate(trend.perMinute ?? 0)] as const] : []), ...lastsUntil(analysis)];
 };
 
+const otherEndFacts = ({ otherEnd }: Analysis): readonly (readonly [string, string])[] =>
+  otherEnd === null ? [] : [['Other end', safe(`${program(otherEnd.command, otherEnd.pid)} on ${otherEnd.host}`)]];
+
 const factsOf = (analysis: Analysis): View['facts'] => {
   return [
     ['Since', `${day(analysis.openedAt)} ${clock(analysis.openedAt)}`],
@@ -171,6 +174,7 @@ const factsOf = (analysis: Analysis): View['facts'] => {
     ['Culprit', culpritName(analysis)],
     ...(analysis.culprit?.unit ? [['Unit', safe(analysis.culprit.unit)] as const] : []),
     ...(analysis.culprit?.peer ? [['Peer', analysis.culprit.peer] as const] : []),
+    ...otherEndFacts(analysis),
     ...(analysis.resource.localPort === null ? [] : [['Port', String(analysis.resource.localPort)] as const]),
     ...(analysis.resource.netns === null ? [] : [['Namespace', safe(analysis.resource.netns)] as const]),
     // Of a fleet these are told host by host.
@@ -238,7 +242,7 @@ export const viewOf = (
   shortWhat: shortWhat(analysis),
   shortWho: shortWho(analysis),
   facts: factsOf(analysis),
-  why: safe(analysis.explanation),
+  why: safe([analysis.explanation, ...(analysis.otherEnd?.sentences ?? [])].join(' ')),
   evidence: analysis.evidence.map(({ text, source, lines }) => ({ text: safe(text), where: `${plain(source)}, ${linesText(lines)}` })),
   remedy: [
     ...(analysis.status === 'resolved' ? [] : [['Now', safe(analysis.remedy.now)] as const]),

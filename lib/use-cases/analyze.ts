@@ -1,5 +1,5 @@
 import { noCheckpoint } from '../cases/board.ts';
-import { openCase, toAnalysis } from '../cases/case.ts';
+import { type Case, openCase, toAnalysis } from '../cases/case.ts';
 import { foldCases } from '../cases/fold.ts';
 import { sightOf } from '../cases/sight.ts';
 import { diagnose, portsToLookUp } from '../diagnosis/diagnose.ts';
@@ -10,6 +10,7 @@ import { groupAnalyses } from '../fleet/group.ts';
 import { type Analysis, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Unparsed } from '../model/snapshot.ts';
+import { withOtherEndAmong } from './other-ends.ts';
 import { defaultSettings } from './settings.ts';
 
 /** A file that may be an upload. */
@@ -121,18 +122,18 @@ export interface AnalyzeOptions {
 }
 
 /** All evidence of half an hour is judged at once; more is history, and judged as the service would have, case by case. */
-const analysesOf = (host: string, digests: readonly Digest[], lookups: readonly PortLookup[]): readonly Analysis[] => {
+const casesOf = (host: string, digests: readonly Digest[], lookups: readonly PortLookup[]): readonly Case[] => {
   const { from, to } = span(digests);
   const { fold } = defaultSettings;
   if (from === null || to === null || Date.parse(to) - Date.parse(from) <= fold.windowMs)
-    return diagnose({ host, digests, lookups }).map((finding) => toAnalysis(openCase(finding, 1, sightOf(to ?? '', digests))));
+    return diagnose({ host, digests, lookups }).map((finding) => openCase(finding, 1, sightOf(to ?? '', digests)));
   const all = {
     ...fold,
     latenessMs: Date.parse(to) - Date.parse(from),
     reopenMs: Math.max(fold.reopenMs, Date.parse(to) - Date.parse(from)),
     maxCases: Number.POSITIVE_INFINITY,
   };
-  return foldCases(host, noCheckpoint, digests, lookups, all).cases.map(toAnalysis);
+  return foldCases(host, noCheckpoint, digests, lookups, all).cases;
 };
 
 const byRank = (a: Analysis, b: Analysis): number =>
@@ -175,7 +176,7 @@ export const analyzePaths = async (paths: readonly string[], files: FileReader, 
   for (const host of new Set(digests.map((digest) => digest.host))) {
     const own = digests.filter((digest) => digest.host === host);
     const lookups = await lookUpAll(host, own, files);
-    analyses.push(...analysesOf(host, own, lookups));
+    analyses.push(...casesOf(host, own, lookups).map((one) => toAnalysis(withOtherEndAmong(one, own, digests))));
   }
   const snapshots = digests.filter(({ kind }) => kind === 'snapshot').length;
   const logs = digests.filter(({ kind }) => kind === 'log').length;

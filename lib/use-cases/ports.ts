@@ -90,6 +90,8 @@ export interface Records extends FleetRecords {
   putDigest(digest: Digest, heardAt: string): Promise<void>;
   /** The digests whose time is within `spanMs` of the host's newest one, at most `maxSnapshots` snapshots of them, the newest. */
   recentDigests(host: string, limits: { readonly spanMs: number; readonly maxSnapshots: number }): Promise<readonly Digest[]>;
+  /** The hosts that had this address of late, at most 4: more are a network's that many have (`172.17.0.1`). */
+  hostsAt(address: string): Promise<readonly string[]>;
   /** Wall clock of the host's last upload; `null` where none is known. */
   lastHeard(host: string): Promise<string | null>;
   putLookup(host: string, lookup: PortLookup): Promise<void>;

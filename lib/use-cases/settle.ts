@@ -13,6 +13,7 @@ import { digestTime } from '../model/digest-time.ts';
 import { ContentionError, MAX_ROUNDS } from './contention.ts';
 import { type Deliver, deliver } from './deliver.ts';
 import type { Deps } from './deps.ts';
+import { withOtherEnds } from './other-ends.ts';
 import type { ObjectRef } from './ports.ts';
 
 /** Raw snapshots that one settling reads again at most: each is a GET and a parse. */
@@ -81,7 +82,8 @@ const decide = async (host: string, board: Board, isSilent: boolean, deps: Deps)
   const lookups = await lookUp(host, digests, deps);
   const now = deps.clock.now();
   const folded = foldCases(host, board.checkpoint, digests, lookups, fold);
-  const cases = isSilent ? closeSilent(folded.cases, now) : folded.cases;
+  const alive = isSilent ? closeSilent(folded.cases, now) : folded.cases;
+  const cases = await withOtherEnds(alive, board.cases, digests, deps);
   // Nothing more is to come from a silent host: what was over there is over.
   const times = { now, newestAt: isSilent ? now : newestAt(digests, now) };
   const announced = announce({ ...board, checkpoint: folded.checkpoint }, cases, times, announcing);

@@ -133,6 +133,14 @@ export class World {
             (digest) => Date.parse(digestTime(digest)) >= newest - spanMs,
           );
         }),
+      hostsAt: (address) =>
+        after('hostsAt', () => [
+          ...new Set(
+            [...this.digests.values()].flatMap((digest) =>
+              digest.kind === 'snapshot' && digest.addresses.includes(address) ? [digest.host] : [],
+            ),
+          ),
+        ]),
       lastHeard: (host) => after('lastHeard', () => this.heard.get(host) ?? null),
       putLookup: (host, lookup) =>
         after('putLookup', () => void this.lookups.set(`${host} ${lookup.contentId} ${lookup.port}`, structuredClone(lookup))),
