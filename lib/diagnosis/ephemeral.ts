@@ -106,6 +106,10 @@ export const severityBy = (contest: EphemeralContest, warnShare: number): Severi
   return use.used >= limitFor(warnShare * capacity.ports, standsAt(contest.open, 'warning')) ? 'warning' : 'info';
 };
 
+/** Whether so much of the range is taken that it is news; an open case is left lower than it was entered. */
+export const isTight = ({ capacity, use, open, isExhausted }: EphemeralContest): boolean =>
+  isExhausted === true || (capacity !== null && use !== null && use.used >= limitFor(RELIEVED_SHARE, open !== null) * capacity.ports);
+
 /** "without python3 (pid 4312), 27,913 of 45,536 ports return" */
 export const counterfactual = (contest: EphemeralContest, suspect: Suspect): string => {
   const of = contest.capacity === null ? '' : ` of ${number(contest.capacity.ports)}`;

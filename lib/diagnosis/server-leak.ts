@@ -1,7 +1,8 @@
 import { clock, count, duration, number, percent, rate } from '../text/words.ts';
 import type { ServiceContest } from './contest.ts';
 import { outlookOf, outlookSentence, trendOf } from './forecast.ts';
-import { closeWaitPiles, closeWaitSockets, culpritOf, latest, MIN_SOCKETS, neverAccepted, serviceName } from './service.ts';
+import { limitFor, standsAt } from './limit.ts';
+import { closeWaitPiles, closeWaitSockets, culpritOf, latest, minSockets, neverAccepted, serviceName } from './service.ts';
 import { closeWaitStays, growthOf, type Moment, STAYS_MIN_SHARE, since } from './track.ts';
 import { clear, found, linesOf, quoteSnapshot, resourceWith, type Verdict } from './verdict.ts';
 
@@ -33,7 +34,7 @@ const limitOf = (contest: ServiceContest, moment: Moment): { open: number; soft:
 const stuckDoubts = (contest: ServiceContest): readonly string[] => {
   const stays = closeWaitStays(contest.track);
   if (stays === null) return ['A single snapshot cannot show that these sockets stay.'];
-  return stays.share >= STAYS_MIN_SHARE
+  return stays.share >= limitFor(STAYS_MIN_SHARE, contest.open !== null)
     ? []
     : [`Only ${percent(stays.share, 1)} of the CLOSE_WAIT sockets stayed for ${duration(stays.spanMs)}.`];
 };
@@ -43,7 +44,7 @@ export const judgeServerLeak = (contest: ServiceContest): Verdict => {
   if (moment === null) return clear(`Nothing is known of port ${contest.port}.`);
   const { sockets, unread } = forgottenIn(moment);
   const figure = `${count(sockets, 'accepted connection')} on port ${contest.port} in CLOSE_WAIT`;
-  if (sockets < MIN_SOCKETS) return clear(`${figure}: few.`);
+  if (sockets < minSockets(contest)) return clear(`${figure}: few.`);
   if (unread * 2 > sockets) return clear(`${figure}, most with an unread request: the program is behind, not forgetful.`);
   const doubts = stuckDoubts(contest);
   if (doubts.length > 0) return clear(`${figure}. ${doubts[0]}`);
@@ -58,7 +59,7 @@ const draftFor = (contest: ServiceContest, moment: Moment, sockets: number, figu
   const first = contest.track.find((candidate) => candidate.closeWait > 0) ?? moment;
   const isGrowing = slope !== null && slope.perMinute > 0 && moment.closeWait - first.closeWait >= MIN_GROWTH;
   const outlook = limit === null || !isGrowing ? null : outlookOf('descriptors', moment.snapshot.takenAt, limit.open, slope, limit.soft);
-  const isWarning = isGrowing || (limit !== null && sockets >= WARN_SHARE * limit.soft);
+  const isWarning = isGrowing || (limit !== null && sockets >= limitFor(WARN_SHARE, standsAt(contest.open, 'warning')) * limit.soft);
   const pid = contest.listener?.holder.kind === 'process' ? contest.listener.holder.pid : null;
   return {
     mechanism: 'none-yet',

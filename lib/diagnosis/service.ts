@@ -2,15 +2,19 @@ import type { Culprit, Resource } from '../model/analysis.ts';
 import type { Listener, Pile } from '../model/digest.ts';
 import { program } from '../text/words.ts';
 import type { ServiceContest } from './contest.ts';
+import { limitFor, standsAt } from './limit.ts';
 import type { Moment } from './track.ts';
 import { culpritWith, identityOf, resourceWith, unitNameIn } from './verdict.ts';
 
 /** What causes share that show on one listening port. */
 
 /** Fewer connections in CLOSE_WAIT than this on a port are a busy minute, not a pile. */
-export const MIN_SOCKETS = 50;
+const MIN_SOCKETS = 50;
 /** The queue holds its limit + 1 (KERNEL.md); near it, SYNs are dropped already. */
-export const FULL_SHARE = 0.9;
+const FULL_SHARE = 0.9;
+
+/** How many it takes just now: an open case is left at fewer than it was entered with. */
+export const minSockets = ({ open }: ServiceContest): number => limitFor(MIN_SOCKETS, open !== null);
 
 export const latest = (contest: ServiceContest): Moment | null => contest.track.at(-1) ?? null;
 
@@ -44,9 +48,9 @@ export const queueLimit = (listener: Listener, moment: Moment): { readonly limit
   return somaxconn === null ? null : { limit: somaxconn, assumed: true };
 };
 
-export const isQueueFull = (listener: Listener, moment: Moment): boolean => {
+export const isQueueFull = (listener: Listener, moment: Moment, { open }: ServiceContest): boolean => {
   const limit = queueLimit(listener, moment);
-  return limit !== null && (listener.acceptQueue ?? 0) >= FULL_SHARE * limit.limit;
+  return limit !== null && (listener.acceptQueue ?? 0) >= limitFor(FULL_SHARE, standsAt(open, 'critical')) * limit.limit;
 };
 
 export const culpritOf = ({ listener, port }: ServiceContest): Culprit =>

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { descriptorsStay, type Reading } from '../../lib/diagnosis/descriptors-stay.ts';
 import { limitFor, standsAt } from '../../lib/diagnosis/limit.ts';
+import { type MadeSocket, snapshotText, timeAt } from '../support/made.ts';
+import { SimulatedHost } from '../support/simulated-host.ts';
 
 test('lets enter at a limit, and leave below four fifths of it', () => {
   assert.equal(limitFor(50, false), 50);
@@ -46,4 +48,34 @@ test('says nothing of another process, of a pile that is still there, or of what
   assert.equal(descriptorsStay(before, null), false);
   // `ps` counts whole seconds: the same start reads a second apart.
   assert.equal(descriptorsStay(before, { ...gone, startedAt: '2026-11-23T09:00:01.000Z' }), true);
+});
+
+/** A service on port 8080 with so many accepted connections that their clients have closed, minute by minute. */
+const lifeOf = async (piles: readonly number[]): Promise<readonly string[]> => {
+  const host = new SimulatedHost();
+  const statuses: string[] = [];
+  for (const [minute, pile] of piles.entries()) {
+    const listener: MadeSocket = { state: 'LISTEN', local: '0.0.0.0:8080', peer: '0.0.0.0:*', owner: ['orders', 12], cookie: 1 };
+    const dead = Array.from(
+      { length: pile },
+      (_, i): MadeSocket => ({
+        state: 'CLOSE-WAIT',
+        local: '10.0.0.1:8080',
+        peer: `10.0.0.9:${40_000 + i}`,
+        recvQ: 1,
+        owner: ['orders', 12],
+        cookie: 100 + i,
+      }),
+    );
+    const text = snapshotText({ at: 60 * minute, sockets: [listener, ...dead] });
+    await host.upload('snapshots', timeAt(60 * minute), text);
+    statuses.push([...host.world.analyses.values()].map(({ analysis }) => analysis.status).join(' '));
+  }
+  return statuses;
+};
+
+test('a service whose pile swings about the limit is one open case until it is well below', async () => {
+  assert.deepEqual(await lifeOf([60, 60, 45, 52, 41, 55]), ['', 'open', 'open', 'open', 'open', 'open']);
+  assert.deepEqual(await lifeOf([60, 60, 45, 39]), ['', 'open', 'open', 'resolved']);
+  assert.deepEqual(await lifeOf([45, 45, 45]), ['', '', ''], 'what has not entered does not begin below the limit');
 });

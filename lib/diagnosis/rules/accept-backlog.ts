@@ -8,7 +8,7 @@ import {
   isQueueFull,
   latest,
   listenerIn,
-  MIN_SOCKETS,
+  minSockets,
   neverAccepted,
   queueLimit,
   queueResource,
@@ -27,25 +27,24 @@ const CUSTOMARY_LIMITS = new Set([5, 10, 16, 20, 32, 50, 64, 100, 128, 200, 250,
  * more than a limit that programs ask for, or if connections pile up half-open before it, which the kernel lets in no more. Else
  * the callers may just have stopped.
  */
-const hasLevelledOff = ({ port }: ServiceContest, stuck: readonly Moment[]): boolean => {
+const hasLevelledOff = (contest: ServiceContest, stuck: readonly Moment[]): boolean => {
   const lengths = stuck
-    .map((moment) => listenerIn(moment, port))
+    .map((moment) => listenerIn(moment, contest.port))
     .map((listener) => (listener?.acceptLimit == null ? (listener?.acceptQueue ?? null) : null));
   const [before, last] = lengths.slice(-2);
-  if (last === undefined || last === null || last < MIN_SOCKETS || before !== last) return false;
+  if (last === undefined || last === null || last < minSockets(contest) || before !== last) return false;
   const isHalfOpen = stuck.at(-1)?.piles.some(({ state }) => state === 'syn_recv') === true;
   return isHalfOpen || CUSTOMARY_LIMITS.has(last - 1);
 };
 
-const isStuck = (moment: Moment, port: number): boolean => {
-  const listener = listenerIn(moment, port);
+const isStuck = (moment: Moment, contest: ServiceContest): boolean => {
+  const listener = listenerIn(moment, contest.port);
   if (listener === null) return false;
   const dead = closeWaitSockets(moment);
   const waiting = neverAccepted(moment) ?? Math.min(dead, listener.acceptQueue ?? 0);
-  if (waiting < MIN_SOCKETS && !isQueueFull(listener, moment)) return false;
-  return (
-    waiting > 0 && waiting >= SAME_SHARE * dead && (isQueueFull(listener, moment) || waiting >= SAME_SHARE * (listener.acceptQueue ?? 0))
-  );
+  const isFull = isQueueFull(listener, moment, contest);
+  if (waiting < minSockets(contest) && !isFull) return false;
+  return waiting > 0 && waiting >= SAME_SHARE * dead && (isFull || waiting >= SAME_SHARE * (listener.acceptQueue ?? 0));
 };
 
 const judgeService = (contest: ServiceContest): Verdict => {
@@ -55,12 +54,12 @@ const judgeService = (contest: ServiceContest): Verdict => {
   const queue = listener.acceptQueue ?? 0;
   const limit = queueLimit(listener, moment);
   const figure = `the accept queue of port ${contest.port} holds ${number(queue)}${limit === null ? '' : ` of ${number(limit.limit)}`}`;
-  if (!isStuck(moment, contest.port)) return clear(`${figure[0]?.toUpperCase()}${figure.slice(1)}: the program accepts.`);
-  const stuck = contest.track.filter((candidate) => isStuck(candidate, contest.port));
+  if (!isStuck(moment, contest)) return clear(`${figure[0]?.toUpperCase()}${figure.slice(1)}: the program accepts.`);
+  const stuck = contest.track.filter((candidate) => isStuck(candidate, contest));
   const name = serviceName(contest);
   const dead = closeWaitSockets(moment);
   const startedAt = stuck[0]?.snapshot.takenAt ?? moment.snapshot.takenAt;
-  const isFull = isQueueFull(listener, moment) || hasLevelledOff(contest, stuck);
+  const isFull = isQueueFull(listener, moment, contest) || hasLevelledOff(contest, stuck);
   return found(queue, {
     mechanism: isFull ? 'accept-queue-full' : 'none-yet',
     severity: isFull ? 'critical' : 'warning',

@@ -7,6 +7,7 @@ import {
   counterfactual,
   culpritOf,
   ephemeralBase,
+  isTight,
   natureOf,
   ownerDoubt,
   portsSentence,
@@ -71,9 +72,7 @@ const judgeEphemeral = (contest: EphemeralContest): Verdict => {
   if (largest === undefined) return clear('No program holds client connections.');
   const figure = `${suspectName(largest)} holds ${count(largest.moment.established, 'ESTABLISHED connection')} at ${clock(largest.moment.snapshot.takenAt)}`;
   if (natureOf(largest).kind !== 'hoard') return clear(`${figure}: not what fills the range.`);
-  const { capacity, use } = contest;
-  const isTight = capacity !== null && use !== null && use.used >= RELIEVED_SHARE * capacity.ports;
-  return isTight || contest.isExhausted === true ? judge(contest, largest) : clear(`${figure}, and the range has room.`);
+  return isTight(contest) ? judge(contest, largest) : clear(`${figure}, and the range has room.`);
 };
 
 export const connectionHoarding: Rule = {

@@ -8,7 +8,7 @@ import {
   isQueueFull,
   latest,
   listenerIn,
-  MIN_SOCKETS,
+  minSockets,
   neverAccepted,
   queueResource,
   serviceName,
@@ -39,11 +39,11 @@ const judgeService = (contest: ServiceContest): Verdict => {
   const { unread, total } = unreadIn(moment);
   const listener = listenerIn(moment, contest.port);
   const figure = `${number(unread)} of ${count(total, 'accepted CLOSE_WAIT connection')} on port ${contest.port} hold unread data`;
-  if (unread < MIN_SOCKETS || unread < UNREAD_SHARE * total) return clear(`${figure}.`);
-  if (neverAccepted(moment) === null && listener !== null && isQueueFull(listener, moment))
+  if (unread < minSockets(contest) || unread < UNREAD_SHARE * total) return clear(`${figure}.`);
+  if (neverAccepted(moment) === null && listener !== null && isQueueFull(listener, moment, contest))
     return clear('They wait in the accept queue, not in the program.');
   const name = serviceName(contest);
-  const seen = contest.track.filter((candidate) => unreadIn(candidate).unread >= MIN_SOCKETS);
+  const seen = contest.track.filter((candidate) => unreadIn(candidate).unread >= minSockets(contest));
   const startedAt = since(contest.track, (candidate) => candidate.closeWait) ?? moment.snapshot.takenAt;
   const pid = listener?.holder.kind === 'process' ? listener.holder.pid : null;
   return found(unread, {

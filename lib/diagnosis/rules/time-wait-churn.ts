@@ -1,7 +1,17 @@
 import { clock, count, number } from '../../text/words.ts';
 import { victimSentence } from '../client-leak-words.ts';
 import type { EphemeralContest } from '../contest.ts';
-import { commonDoubts, counterfactual, ephemeralBase, natureOf, portsSentence, RELIEVED_SHARE, severityBy, shareOf } from '../ephemeral.ts';
+import {
+  commonDoubts,
+  counterfactual,
+  ephemeralBase,
+  isTight,
+  natureOf,
+  portsSentence,
+  RELIEVED_SHARE,
+  severityBy,
+  shareOf,
+} from '../ephemeral.ts';
 import { bystanderPile } from '../fixed-port.ts';
 import { trendOf } from '../forecast.ts';
 import type { Suspect } from '../suspects.ts';
@@ -60,10 +70,8 @@ const judgeEphemeral = (contest: EphemeralContest): Verdict => {
   const figure = `${count(timeWait, 'socket')} in TIME_WAIT${contest.capacity === null ? '' : ` of ${count(contest.capacity.ports, 'port')}`}`;
   if (largest === undefined || natureOf(largest).kind !== 'churn')
     return clear(`${figure}${contest.peak === null ? '' : ` at ${clock(contest.peak.takenAt)}`}: not what fills the range.`);
-  const { capacity, use } = contest;
-  const isTight = capacity !== null && use !== null && use.used >= RELIEVED_SHARE * capacity.ports;
   // Without a shortage, TIME_WAIT is how TCP works (RFC 9293 §3.3.2) and no finding.
-  return isTight || contest.isExhausted === true ? judge(contest, largest) : clear(`${figure}: ordinary.`);
+  return isTight(contest) ? judge(contest, largest) : clear(`${figure}: ordinary.`);
 };
 
 export const timeWaitChurn: Rule = {
