@@ -33,12 +33,14 @@ const isOf =
 const shownOf = (pid: number, { piles, listeners }: SnapshotDigest): number =>
   piles.filter(isOf(pid)).reduce((sum, { sockets }) => sum + sockets, 0) + listeners.filter(({ holder }) => isOf(pid)({ holder })).length;
 
-/** How many CLOSE_WAIT sockets went from one snapshot to the next, summed over all. */
+/** How many CLOSE_WAIT sockets went from one snapshot to the next, summed over all. Where they cannot be followed, the fall is the least. */
 const gone = (moments: Track): number =>
   moments.reduce((sum, moment, i) => {
     const next = moments[i + 1];
-    const staying = next === undefined ? null : stayedUntil(moment, next);
-    return staying === null ? sum : sum + moment.closeWait * (1 - staying.share);
+    if (next === undefined) return sum;
+    const staying = stayedUntil(moment, next);
+    const fall = Math.max(0, moment.closeWait - next.closeWait);
+    return sum + (staying === null ? fall : moment.closeWait * (1 - staying.share));
   }, 0);
 
 /** CLOSE_WAIT sockets that went from the listing over the window, closed or not. Without owners any may be its own. */

@@ -51,6 +51,23 @@ test('sockets that are gone with their descriptors are gone', async () => {
   );
 });
 
+test('where a pile fell to a few and its descriptors rose, files are not blamed: keepalive may have ended what nobody could follow', async () => {
+  const ps = ['4312 1 root 9000 /usr/bin/ledger'];
+  const look = (at: number, shown: number, open: number) => ({
+    at,
+    sockets: leaker(shown, { owner: ['ledger', 4312] }),
+    range: RANGE,
+    ps,
+    fds: [`4312 ${open} 400 400`],
+  });
+  const log = { app: 'ledger', at: [125, 130], line: '[4312] OSError: [Errno 24] Too many open files' };
+  const causes = async (pile: number): Promise<readonly string[]> =>
+    (await analyzeMade([look(0, 14, 40), look(60, pile, 250), look(120, 2, 400)], [log])).map(({ cause }) => cause);
+  assert.deepEqual(await causes(60), ['inconclusive']);
+  // The contrast: hardly any were ever seen, so files are what fills the table.
+  assert.deepEqual(await causes(14), ['descriptor-exhaustion']);
+});
+
 test('a listener that a child has inherited is named with the parent that is gone', async () => {
   const listener = (pid: number, command: string): MadeSocket => ({
     state: 'LISTEN',
