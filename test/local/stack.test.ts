@@ -130,6 +130,33 @@ test('tells a decided cause at once, of a multipart upload as well', async (cont
   context.diagnostic(`${ms} ms from the upload to the message`);
 });
 
+/** A pile toward 10.7.0.9:80, and the same connections as their server has them. */
+const bothEnds = (at: string, side: 'client' | 'server'): string => {
+  const rows = Array.from({ length: 600 }, (_, i) =>
+    side === 'client'
+      ? `CLOSE-WAIT 1 0 10.7.0.1:${40_000 + i} 10.7.0.9:80 users:(("sync",pid=5,fd=${i + 3})) ino:${i + 1} sk:${i + 1}`
+      : `FIN-WAIT-2 0 0 10.7.0.9:80 10.7.0.1:${40_000 + i} ino:0 sk:${i + 1}`,
+  );
+  const listener = 'LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=31,fd=6)) ino:9 sk:9';
+  const range = '==> sysctl <==\nnet.ipv4.ip_local_port_range = 40000\t40999';
+  return `==> meta <==\ntaken_at: ${at}\n==> ss -tanpe <==\nState Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n${[...(side === 'server' ? [listener] : []), ...rows].join('\n')}\n${range}\n`;
+};
+
+const withOtherEnd = z.object({
+  otherEnd: z.object({ host: z.string(), command: z.string().nullable(), closedFirst: z.boolean().nullable() }).nullable(),
+});
+
+test('finds the other end by its address, and names it', async () => {
+  const at = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
+  await put('hosts/far-end/snapshots/1', bothEnds(at(-6), 'server'));
+  await until('the other end', async () => JSON.stringify((await get('/v1/hosts')).body).includes('far-end'));
+  for (const seconds of [-8, -6, -4]) await put(`hosts/near-end/snapshots/${seconds}`, bothEnds(at(seconds), 'client'));
+  const find = async (): Promise<string | undefined> => list.parse((await get('/v1/analyses?host=near-end')).body).analyses[0]?.id;
+  await until('the analysis', async () => (await find()) !== undefined);
+  const { otherEnd } = withOtherEnd.parse((await get(`/v1/analyses/${await find()}`)).body);
+  assert.deepEqual(otherEnd, { host: 'far-end', command: 'nginx', closedFirst: true });
+});
+
 const hasAwsCli = spawnSync('aws', ['--version']).status === 0;
 
 /** Not in the foreground: the server that it talks to runs in this process. */
