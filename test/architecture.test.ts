@@ -112,7 +112,7 @@ test('files stay small, and export by name', () => {
 
 test('every function is an entry of at most 40 lines', () => {
   const long = sources
-    .filter(({ path }) => /^functions\/(ingest|sweep|query)\.ts$/.test(path))
+    .filter(({ path }) => /^functions\/(ingest|sweep|query|uploads)\.ts$/.test(path))
     .filter(({ text }) => text.split('\n').length > 41);
   assert.deepEqual(
     long.map(({ path }) => path),

@@ -21,6 +21,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
  * | `HOST#fleet`  | `CASE#<id>`                | the analysis of a fleet                | `A#<day>`, openedAt, id        |
  * | `FLEET#<key>` | `FLEET`                    | a fleet, with its version              | `FLEETS#<shard>`, key, watched |
  * | `FLEET#<key>` | `MEMBER#<case's id>`       | a case that is in it                   |                                |
+ * | `TOKEN#<id>`  | `TOKEN`                    | a host's token, its secret hashed      | `TOKENS#<shard>`, host, id     |
  * | `SLOTS`       | `<minute>#<number>`        | a message that was sent in the minute  |                                |
  */
 export type Item = Record<string, AttributeValue>;
