@@ -1,0 +1,73 @@
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import { systemClock } from '../lib/adapters/clock.ts';
+import { type FollowedFile, followFile } from '../lib/adapters/follow.ts';
+import { lookAtHost } from '../lib/adapters/this-host.ts';
+import type { WatchView } from '../lib/model/watching.ts';
+import { Watch } from '../lib/use-cases/watch.ts';
+import { watchView } from '../lib/use-cases/watch-view.ts';
+
+export interface WatchOptions {
+  readonly everyMs: number;
+  /** `null`: until somebody ends it. */
+  readonly forMs: number | null;
+  readonly netns: string | null;
+  readonly timezone: string | null;
+  readonly logs: readonly { readonly app: string; readonly path: string }[];
+}
+
+/** Failures from longer ago are not what somebody looks at now; and a rule reaches no further (`diagnosis/facts.ts`). */
+const HISTORY_MS = 10 * 60_000;
+
+/** As a key would have it: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
+const nameOf = (text: string): string => {
+  const name = text.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 64);
+  return /^[A-Za-z0-9]/.test(name) ? name : `host-${name}`.slice(0, 64);
+};
+
+/** `app=path`, or a path whose file names the program. */
+export const readLogOption = (text: string): { readonly app: string; readonly path: string } => {
+  const at = text.indexOf('=');
+  if (at > 0) return { app: nameOf(text.slice(0, at)), path: text.slice(at + 1) };
+  return { app: nameOf(basename(text).replace(/\.(log|txt|out|json)$/, '')), path: text };
+};
+
+const follow = (host: string, since: string, { logs, timezone }: WatchOptions): readonly FollowedFile[] => {
+  const notBefore = new Date(Date.parse(since) - HISTORY_MS).toISOString();
+  return logs.map(({ app, path }) => followFile(path, { host, app, uri: path, since, notBefore, zone: timezone }));
+};
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.max(0, ms));
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+
+/**
+ * Looks again and again, until the time is over or `signal` says so. Looks do not overlap: one that takes longer than the rhythm delays the
+ * next.
+ */
+export async function* watching(options: WatchOptions, signal: AbortSignal): AsyncGenerator<WatchView> {
+  const host = nameOf(hostname());
+  const since = systemClock.now();
+  const watch = new Watch(host);
+  const files = follow(host, since, options);
+  const end = options.forMs === null ? Number.POSITIVE_INFINITY : Date.now() + options.forMs;
+  for (let looks = 1; !signal.aborted; looks += 1) {
+    const began = Date.now();
+    const at = systemClock.now();
+    const { snapshot, notes } = await lookAtHost(host, at, options.netns);
+    const logs = await Promise.all(files.map((file) => file.look(systemClock.now())));
+    const watched = await watch.take({ at, snapshot, logs: logs.map(({ digest }) => digest) });
+    const { netns, everyMs } = options;
+    yield watchView(watched, { host, netns, since, looks, everyMs, notes: [...notes, ...logs.flatMap(({ note }) => note ?? [])] });
+    if (began + everyMs > end) return;
+    await pause(began + everyMs - Date.now(), signal);
+  }
+}
