@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { type FollowedFile, followFile } from '../lib/adapters/follow.ts';
-import { lookAtHost } from '../lib/adapters/this-host.ts';
+import { type HostLook, lookAtHost, NoSocketsError } from '../lib/adapters/this-host.ts';
 import type { WatchView } from '../lib/model/watching.ts';
 import { Watch } from '../lib/use-cases/watch.ts';
 import { watchView } from '../lib/use-cases/watch-view.ts';
@@ -18,6 +18,11 @@ export interface WatchOptions {
 
 /** Failures from longer ago are not what somebody looks at now; and a rule reaches no further (`diagnosis/facts.ts`). */
 const HISTORY_MS = 10 * 60_000;
+
+/** Some eight thousand sockets with all that `ss -i` tells. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+/** A host in trouble has better uses for its processors: looking takes a fifth of the time of one at most. */
+const REST_FACTOR = 4;
 
 /** As a key would have it: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
 const nameOf = (text: string): string => {
@@ -49,9 +54,18 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     if (signal.aborted) done();
   });
 
+/** A host that cannot start a process just now may be able to at the next look; one that never could is no host to watch. */
+const tryToLook = async (host: string, at: string, netns: string | null, how: { isFirst: boolean; isLight: boolean }) => {
+  try {
+    return await lookAtHost(host, at, netns, how.isLight);
+  } catch (error) {
+    if (how.isFirst || !(error instanceof NoSocketsError)) throw error;
+    return { snapshot: null, notes: [`This look saw nothing. ${error.message}`] } satisfies { snapshot: null } & Pick<HostLook, 'notes'>;
+  }
+};
+
 /**
- * Looks again and again, until the time is over or `signal` says so. Looks do not overlap: one that takes longer than the rhythm delays the
- * next.
+ * Looks again and again, until the time is over or `signal` says so. Looks do not overlap: one that takes long delays the next.
  */
 export async function* watching(options: WatchOptions, signal: AbortSignal): AsyncGenerator<WatchView> {
   const host = nameOf(hostname());
@@ -59,15 +73,18 @@ export async function* watching(options: WatchOptions, signal: AbortSignal): Asy
   const watch = new Watch(host);
   const files = follow(host, since, options);
   const end = options.forMs === null ? Number.POSITIVE_INFINITY : Date.now() + options.forMs;
+  let isLarge = false;
   for (let looks = 1; !signal.aborted; looks += 1) {
     const began = Date.now();
     const at = systemClock.now();
-    const { snapshot, notes } = await lookAtHost(host, at, options.netns);
+    const { snapshot, notes } = await tryToLook(host, at, options.netns, { isFirst: looks === 1, isLight: isLarge });
+    isLarge ||= (snapshot?.length ?? 0) > LARGE_BYTES;
     const logs = await Promise.all(files.map((file) => file.look(systemClock.now())));
     const watched = await watch.take({ at, snapshot, logs: logs.map(({ digest }) => digest) });
     const { netns, everyMs } = options;
     yield watchView(watched, { host, netns, since, looks, everyMs, notes: [...notes, ...logs.flatMap(({ note }) => note ?? [])] });
-    if (began + everyMs > end) return;
-    await pause(began + everyMs - Date.now(), signal);
+    const next = Math.max(began + everyMs, Date.now() + REST_FACTOR * (Date.now() - began));
+    if (next > end) return;
+    await pause(next - Date.now(), signal);
   }
 }

@@ -130,7 +130,7 @@ const asLines = (): Display => {
       before = view;
     },
     end(view) {
-      say('');
+      if (view !== null) say('');
       epilogue(view);
     },
   };

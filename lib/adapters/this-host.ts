@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { release } from 'node:os';
-import { type RunOutcome, run } from './run.ts';
+import { run } from './run.ts';
 
 /** This machine as an upload would show it: the sections of DESIGN.md, read anew at each look. */
 
@@ -15,12 +15,16 @@ export class NoSocketsError extends Error {
   override readonly name = 'NoSocketsError';
 }
 
-/** Newest first; old iproute2 has no `-O`. */
+/**
+ * Newest first; old iproute2 has no `-O`. `-i` shows how long ago a peer closed, which one look alone cannot tell otherwise; it makes rows
+ * three times as long.
+ */
 const LISTINGS: readonly (readonly string[])[] = [
   ['ss', '-tanpeoiO'],
   ['ss', '-tanpe'],
   ['netstat', '-natp'],
 ];
+const LIGHT_LISTINGS = LISTINGS.slice(1);
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 const SYSCTLS = ['ip_local_port_range', 'ip_local_reserved_ports', 'tcp_tw_reuse', 'tcp_fin_timeout'].map(
   (name) => `/proc/sys/net/ipv4/${name}`,
@@ -59,20 +63,33 @@ interface Listing {
   readonly note: string | null;
 }
 
-const couldNot = (argv: readonly string[], outcome: Exclude<RunOutcome, { kind: 'ran' }>): string =>
-  `${argv.join(' ')} ${outcome.kind === 'missing' ? 'is not installed' : `failed (${outcome.detail})`}`;
+interface Failure {
+  readonly command: string;
+  readonly why: string;
+}
+
+/** What failed alike is said once: `ss and netstat failed (EMFILE)`. */
+const reasonsOf = (failures: readonly Failure[]): string =>
+  [...new Set(failures.map(({ why }) => why))]
+    .map((why) => {
+      const commands = new Set(failures.filter((failure) => failure.why === why).map(({ command }) => command));
+      const verb = commands.size > 1 ? why.replace(/^is /, 'are ') : why;
+      return `${[...commands].join(' and ')} ${verb}`;
+    })
+    .join('; ');
 
 /** @throws NoSocketsError */
-const listSockets = async (netns: string | null): Promise<Listing> => {
-  const failures: string[] = [];
-  for (const argv of LISTINGS) {
+const listSockets = async (netns: string | null, isLight: boolean): Promise<Listing> => {
+  const failures: Failure[] = [];
+  for (const argv of isLight ? LIGHT_LISTINGS : LISTINGS) {
     const outcome = await run([...insideOf(netns), ...argv]);
     if (outcome.kind === 'ran') return { text: section(argv.join(' '), outcome.output.toString('utf8')), note: null };
-    failures.push(couldNot(argv, outcome));
+    failures.push({ command: argv[0] ?? '', why: outcome.kind === 'missing' ? 'is not installed' : `failed (${outcome.detail})` });
   }
   const tables = await filesIn(netns, TABLES);
-  if (tables === '') throw new NoSocketsError(`No command lists the sockets: ${failures.join('; ')}.`);
-  return { text: tables, note: `Whose the sockets are cannot be seen: ${failures.join('; ')}. They are read from /proc/net/tcp.` };
+  const reasons = reasonsOf(failures);
+  if (tables === '') throw new NoSocketsError(`No command lists the sockets: ${reasons}.`);
+  return { text: tables, note: `Whose the sockets are cannot be seen: ${reasons}. They are read from /proc/net/tcp.` };
 };
 
 /** As `ss` and netstat name them. A program may call itself `pid=7`: then the arguments of one more process are read. */
@@ -132,10 +149,11 @@ const meta = async (host: string, at: string): Promise<string> => {
  * One look.
  *
  * @param netns a name under /run/netns, or the PID of a process that is in it; `null`: where this process is
+ * @param isLight without what makes rows long: for hosts with very many sockets
  * @throws NoSocketsError
  */
-export const lookAtHost = async (host: string, at: string, netns: string | null): Promise<HostLook> => {
-  const sockets = await listSockets(netns);
+export const lookAtHost = async (host: string, at: string, netns: string | null, isLight: boolean): Promise<HostLook> => {
+  const sockets = await listSockets(netns, isLight);
   const pids = programsIn(sockets.text);
   const [about, sysctl, ps, fds] = await Promise.all([meta(host, at), filesIn(netns, SYSCTLS), processes(pids), descriptors(pids)]);
   const isRoot = process.getuid?.() === 0;

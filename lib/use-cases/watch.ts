@@ -11,8 +11,8 @@ import { defaultSettings } from './settings.ts';
 /** One look at the host. */
 export interface Look {
   readonly at: string;
-  /** Sections, as an upload has them. */
-  readonly snapshot: Uint8Array;
+  /** Sections, as an upload has them; `null` where this look saw no sockets. */
+  readonly snapshot: Uint8Array | null;
   readonly logs: readonly LogDigest[];
 }
 
@@ -29,7 +29,7 @@ export interface Watched {
 }
 
 /** Raw snapshots that a port may be looked up in; a larger one is not kept. */
-const MAX_RAW = 12;
+const MAX_RAW = 8;
 const MAX_RAW_BYTES = 8 * 1024 * 1024;
 const MAX_LOOKUPS = 200;
 /** Two neighbours may lie apart by this part of their age: half an hour in some seventy snapshots, whatever the rhythm. */
@@ -89,6 +89,7 @@ export class Watch {
   }
 
   async #read({ at, snapshot }: Look): Promise<string | null> {
+    if (snapshot === null) return null;
     const uri = `snapshot of ${at}`;
     const ref = { kind: 'snapshots', host: this.#host, name: at } as const;
     const outcome = await digestUpload({ ref, uri, lastModified: at, body: once(snapshot), clockIsTrusted: false });

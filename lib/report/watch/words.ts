@@ -14,7 +14,10 @@ export const FAILURE_WORDS: Readonly<Record<FailureKind, string>> = {
 };
 
 export const holderWords = ({ holder, timeWait, established, closeWait }: HolderRow): string => {
-  if (holder.kind === 'process') return safe(program(holder.command, holder.pid));
+  if (holder.kind === 'process') {
+    const name = safe(holder.command ?? '').trim();
+    return program(name === '' ? null : name, holder.pid);
+  }
   if (holder.kind === 'unknown') return 'not shown';
   return timeWait > established + closeWait ? 'nobody (closed)' : 'hidden, or nobody yet';
 };
