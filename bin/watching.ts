@@ -39,7 +39,7 @@ export const readLogOption = (text: string): { readonly app: string; readonly pa
 
 const follow = (host: string, since: string, { logs, timezone }: WatchOptions): readonly FollowedFile[] => {
   const notBefore = new Date(Date.parse(since) - HISTORY_MS).toISOString();
-  return logs.map(({ app, path }) => followFile(path, { host, app, uri: path, since, notBefore, zone: timezone }));
+  return logs.map(({ app, path }) => followFile(path, { host, app, uri: `${path} (as followed)`, since, notBefore, zone: timezone }));
 };
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -73,18 +73,22 @@ export async function* watching(options: WatchOptions, signal: AbortSignal): Asy
   const watch = new Watch(host);
   const files = follow(host, since, options);
   const end = options.forMs === null ? Number.POSITIVE_INFINITY : Date.now() + options.forMs;
-  let isLarge = false;
-  for (let looks = 1; !signal.aborted; looks += 1) {
-    const began = Date.now();
-    const at = systemClock.now();
-    const { snapshot, notes } = await tryToLook(host, at, options.netns, { isFirst: looks === 1, isLight: isLarge });
-    isLarge ||= (snapshot?.length ?? 0) > LARGE_BYTES;
-    const logs = await Promise.all(files.map((file) => file.look(systemClock.now())));
-    const watched = await watch.take({ at, snapshot, logs: logs.map(({ digest }) => digest) });
-    const { netns, everyMs } = options;
-    yield watchView(watched, { host, netns, since, looks, everyMs, notes: [...notes, ...logs.flatMap(({ note }) => note ?? [])] });
-    const next = Math.max(began + everyMs, Date.now() + REST_FACTOR * (Date.now() - began));
-    if (next > end) return;
-    await pause(next - Date.now(), signal);
+  try {
+    let isLarge = false;
+    for (let looks = 1; !signal.aborted; looks += 1) {
+      const began = Date.now();
+      const at = systemClock.now();
+      const { snapshot, notes } = await tryToLook(host, at, options.netns, { isFirst: looks === 1, isLight: isLarge });
+      isLarge ||= (snapshot?.length ?? 0) > LARGE_BYTES;
+      const logs = await Promise.all(files.map((file) => file.look(systemClock.now())));
+      const watched = await watch.take({ at, snapshot, logs: logs.map(({ digest }) => digest) });
+      const { netns, everyMs } = options;
+      yield watchView(watched, { host, netns, since, looks, everyMs, notes: [...notes, ...logs.flatMap(({ note }) => note ?? [])] });
+      const next = Math.max(began + everyMs, Date.now() + REST_FACTOR * (Date.now() - began));
+      if (next > end) return;
+      await pause(next - Date.now(), signal);
+    }
+  } finally {
+    await Promise.all(files.map((file) => file.close()));
   }
 }

@@ -13,6 +13,7 @@ const CHUNK = 256 * 1024;
 export interface FollowedFile {
   /** Reads what is new. */
   look(now: string): Promise<{ readonly digest: LogDigest; readonly note: string | null }>;
+  close(): Promise<void>;
 }
 
 interface Place {
@@ -69,6 +70,8 @@ export const followFile = (path: string, log: FollowedLog): FollowedFile => {
   };
 
   return {
+    close: async () => place?.file.close(),
+
     async look(now) {
       try {
         await advance();

@@ -58,8 +58,12 @@ const filesIn = async (netns: string | null, paths: readonly string[]): Promise<
   return read.kind === 'ran' ? read.output.toString('utf8') : '';
 };
 
+/** Nothing but its header: the command ran, and there is no socket. */
+const isEmpty = (listing: Buffer): boolean => listing.subarray(0, -1).indexOf(10) < 0;
+
 interface Listing {
   readonly text: string;
+  readonly hasSockets: boolean;
   readonly note: string | null;
 }
 
@@ -83,13 +87,16 @@ const listSockets = async (netns: string | null, isLight: boolean): Promise<List
   const failures: Failure[] = [];
   for (const argv of isLight ? LIGHT_LISTINGS : LISTINGS) {
     const outcome = await run([...insideOf(netns), ...argv]);
-    if (outcome.kind === 'ran') return { text: section(argv.join(' '), outcome.output.toString('utf8')), note: null };
+    if (outcome.kind === 'ran') {
+      const { output } = outcome;
+      return { text: section(argv.join(' '), output.toString('utf8')), hasSockets: !isEmpty(output), note: null };
+    }
     failures.push({ command: argv[0] ?? '', why: outcome.kind === 'missing' ? 'is not installed' : `failed (${outcome.detail})` });
   }
   const tables = await filesIn(netns, TABLES);
   const reasons = reasonsOf(failures);
   if (tables === '') throw new NoSocketsError(`No command lists the sockets: ${reasons}.`);
-  return { text: tables, note: `Whose the sockets are cannot be seen: ${reasons}. They are read from /proc/net/tcp.` };
+  return { text: tables, hasSockets: true, note: `Whose the sockets are cannot be seen: ${reasons}. They are read from /proc/net/tcp.` };
 };
 
 /** As `ss` and netstat name them. A program may call itself `pid=7`: then the arguments of one more process are read. */
@@ -121,7 +128,7 @@ const descriptorRow = async (pid: number): Promise<string | 'hidden' | 'gone'> =
   }
 };
 
-const descriptors = async (pids: readonly number[]): Promise<Listing> => {
+const descriptors = async (pids: readonly number[]): Promise<Omit<Listing, 'hasSockets'>> => {
   const rows = await Promise.all(pids.map(descriptorRow));
   const seen = rows.filter((row) => row !== 'hidden' && row !== 'gone');
   const hidden = rows.filter((row) => row === 'hidden').length;
@@ -154,6 +161,8 @@ const meta = async (host: string, at: string): Promise<string> => {
  */
 export const lookAtHost = async (host: string, at: string, netns: string | null, isLight: boolean): Promise<HostLook> => {
   const sockets = await listSockets(netns, isLight);
+  // An empty table among full sections reads as that of a command that failed (`cases/sight.ts`); alone it says that all is gone.
+  if (!sockets.hasSockets) return { snapshot: Buffer.from(sockets.text), notes: [] };
   const pids = programsIn(sockets.text);
   const [about, sysctl, ps, fds] = await Promise.all([meta(host, at), filesIn(netns, SYSCTLS), processes(pids), descriptors(pids)]);
   const isRoot = process.getuid?.() === 0;

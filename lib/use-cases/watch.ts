@@ -32,22 +32,25 @@ export interface Watched {
 const MAX_RAW = 8;
 const MAX_RAW_BYTES = 8 * 1024 * 1024;
 const MAX_LOOKUPS = 200;
-/** Two neighbours may lie apart by this part of their age: half an hour in some seventy snapshots, whatever the rhythm. */
-const THINNING = 1 / 16;
+/** Two neighbours may come to lie apart by this part of their age: half an hour in some seventy snapshots, whatever the rhythm. */
+const THINNING = 1 / 8;
 
 const msBetween = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
 
 /** The newest as they came, older ones ever further apart, none older than the window. */
 export const thinned = (snapshots: readonly SnapshotDigest[], windowMs: number): readonly SnapshotDigest[] => {
-  const newest = snapshots.at(-1);
-  if (newest === undefined) return [];
+  const newest = snapshots.at(-1)?.takenAt ?? '';
+  const recent = snapshots.filter(({ takenAt }) => msBetween(takenAt, newest) <= windowMs);
   const kept: SnapshotDigest[] = [];
-  for (const snapshot of snapshots.toReversed()) {
-    const age = msBetween(snapshot.takenAt, newest.takenAt);
-    const last = kept.at(-1);
-    if (age <= windowMs && (last === undefined || msBetween(snapshot.takenAt, last.takenAt) >= age * THINNING)) kept.push(snapshot);
+  for (const [i, snapshot] of recent.entries()) {
+    const [before, after] = [kept.at(-1), recent[i + 1]];
+    const isNeeded =
+      before === undefined ||
+      after === undefined ||
+      msBetween(before.takenAt, after.takenAt) > THINNING * msBetween(before.takenAt, newest);
+    if (isNeeded) kept.push(snapshot);
   }
-  return kept.reverse();
+  return kept;
 };
 
 const byRank = (a: Analysis, b: Analysis): number =>

@@ -105,11 +105,6 @@ export class LogReader {
     }
     this.#grouper.end();
     this.#flush();
-    return this.soFar();
-  }
-
-  /** What the records that are complete add up to. */
-  soFar(): Extract<LogReadResult, { readonly kind: 'read' }> {
     const covers = this.#from <= this.#to ? { from: iso(this.#from), to: iso(this.#to) } : null;
     const counts = { records: this.#records, failures: this.#failures };
     return { kind: 'read', ...counts, covers, timeBasis: this.#basis, account: this.#account.get() };
