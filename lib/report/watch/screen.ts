@@ -20,6 +20,10 @@ const MAX_WIDTH = 118;
 const MIN_WIDTH = 40;
 const LABEL = 8;
 const SPARK = 16;
+const MIN_BAR = 6;
+/** Below, there is no room for courses; below that, for all figures. */
+const COURSES_FROM = 88;
+const NARROW = 68;
 const MAX_HOLDERS = 10;
 const MIN_HOLDERS = 4;
 /** Rows of the screen that are not the table's: title, ports, logs, and room for a diagnosis. */
@@ -34,12 +38,14 @@ const CODES: Readonly<Record<Style, string>> = { bold: '1', dim: '2', red: '1;31
 interface Pen {
   readonly options: ScreenOptions;
   readonly width: number;
+  readonly hasCourses: boolean;
   style(text: string, style: Style): string;
 }
 
 const penOf = (options: ScreenOptions): Pen => ({
   options,
   width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, options.width)),
+  hasCourses: options.width >= COURSES_FROM,
   style: (text, style) => (options.colour && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text),
 });
 
@@ -53,58 +59,76 @@ const titleLine = (view: WatchView, pen: Pen): string => {
   return `${pen.style(left, 'bold')} ${pen.style(right, 'dim')}`;
 };
 
+/** As many of the parts, the most important first, as there is room for. */
+const joinedTo = (width: number, parts: readonly string[]): string =>
+  parts
+    .filter((part) => part !== '')
+    .reduce((line, part) => {
+      const longer = line === '' ? part : `${line}, ${part}`;
+      return columns(longer) <= width ? longer : line;
+    }, '');
+
 const portLines = ({ ports, at }: WatchView, pen: Pen): readonly string[] => {
-  const used = usedWords(ports);
+  const used = fit(usedWords(ports), pen.width - LABEL).trimEnd();
   const share = shareOf(ports);
-  const width = Math.max(8, pen.width - LABEL - columns(used) - SPARK - 4);
-  const top = ports.range?.capacity ?? 0;
-  const curve = sparkline(ports.series, SPARK, pen.options.unicode, top);
-  const first = `${fit('PORTS', LABEL)}${pen.style(bar(share, width, pen.options.unicode), fillStyle(share))}  ${used}  ${curve}`;
-  const range = ports.range === null ? '' : `range ${ports.range.from}-${ports.range.to}${ports.range.isAssumed ? ' (assumed)' : ''}`;
-  const where = ports.address === null ? 'no connection of a client' : `fullest address ${ports.address}`;
-  const outlook = outlookWords(ports, at);
-  const growth = ports.perMinute === null || share >= 1 ? '' : `${growthWords(ports.perMinute)} a minute`;
-  const isUrgent = outlook !== '' && share >= BUSY;
-  const rest = [where, range, growth].filter((part) => part !== '').join(', ');
-  const second = fit(outlook === '' ? rest : `${rest}, `, Math.min(columns(rest) + 2, pen.width - LABEL));
-  return [first, `${' '.repeat(LABEL)}${second}${pen.style(outlook, isUrgent ? 'red' : 'bold')}`];
+  const course = pen.hasCourses ? `  ${sparkline(ports.series, SPARK, pen.options.unicode, ports.range?.capacity ?? 0)}` : '';
+  const width = pen.width - LABEL - columns(used) - 2 - columns(course);
+  const gauge = width < MIN_BAR ? '' : `${pen.style(bar(share, width, pen.options.unicode), fillStyle(share))}  `;
+  const outlook = fit(outlookWords(ports, at), pen.width - LABEL).trimEnd();
+  const rest = [
+    ports.perMinute === null || share >= 1 ? '' : `${growthWords(ports.perMinute)} a minute`,
+    ports.address === null ? 'no connection of a client' : `fullest address ${ports.address}`,
+    ports.range === null ? '' : `range ${ports.range.from}-${ports.range.to}${ports.range.isAssumed ? ' (assumed)' : ''}`,
+  ];
+  const room = pen.width - LABEL - columns(outlook) - (outlook === '' ? 0 : 2);
+  const style = outlook !== '' && share >= BUSY ? 'red' : 'bold';
+  const facts = joinedTo(room, rest);
+  const second = `${' '.repeat(LABEL)}${pen.style(outlook, style)}${outlook === '' || facts === '' ? '' : ', '}${facts}`;
+  return [`${fit('PORTS', LABEL)}${gauge}${used}${course}`, second];
 };
 
-interface Widths {
-  readonly who: number;
-  readonly to: number;
+interface Column {
+  readonly title: string;
+  readonly width: number;
+  readonly text: (row: HolderRow, pen: Pen) => string;
 }
 
-const FIGURES = 8 + 12 + 11 + 9;
+const figure = (value: number, pen: Pen): string => (value === 0 ? (pen.options.unicode ? '·' : '.') : number(value));
 
-const widthsOf = (pen: Pen): Widths => {
-  const free = Math.max(20, pen.width - FIGURES - SPARK - 2);
+const ESTABLISHED: Column = { title: 'ESTAB', width: 8, text: ({ established }, pen) => figure(established, pen) };
+const CLOSE_WAIT: Column = { title: 'CLOSE_WAIT', width: 12, text: ({ closeWait }, pen) => figure(closeWait, pen) };
+const TIME_WAIT: Column = { title: 'TIME_WAIT', width: 11, text: ({ timeWait }, pen) => figure(timeWait, pen) };
+const GROWTH: Column = { title: 'A MIN', width: 9, text: ({ perMinute }) => growthWords(perMinute) };
+
+/** On a narrow screen, what a leak shows by. */
+const columnsFor = (pen: Pen): readonly Column[] =>
+  pen.width < NARROW ? [CLOSE_WAIT, GROWTH] : [ESTABLISHED, CLOSE_WAIT, TIME_WAIT, GROWTH];
+
+const nameWidths = (pen: Pen): readonly [who: number, to: number] => {
+  const figures = columnsFor(pen).reduce((sum, { width }) => sum + width, 0);
+  const free = pen.width - figures - (pen.hasCourses ? SPARK + 2 : 0);
   const to = Math.min(24, Math.floor(free / 2));
-  return { who: free - to, to };
+  return [free - to, to];
 };
 
 const headLine = ({ since }: WatchView, pen: Pen): string => {
-  const { who, to } = widthsOf(pen);
-  const figures = `${fit('ESTAB', 8, 'right')}${fit('CLOSE_WAIT', 12, 'right')}${fit('TIME_WAIT', 11, 'right')}${fit('A MIN', 9, 'right')}`;
-  return pen.style(`${fit('WHO', who)}${fit('WITH', to)}${figures}  ${fit(`SINCE ${since.slice(11, 16)} UTC`, SPARK)}`, 'dim');
+  const [who, to] = nameWidths(pen);
+  const titles = columnsFor(pen).map(({ title, width }) => fit(title, width, 'right'));
+  const course = pen.hasCourses ? `  ${fit(`SINCE ${since.slice(11, 16)} UTC`, SPARK)}` : '';
+  return pen.style(`${fit('WHO', who)}${fit('WITH', to)}${titles.join('')}${course}`, 'dim');
 };
 
+/** More connections that their peers have closed than others: worth a colour before any rule says so. */
+const isLeaking = ({ closeWait, established }: HolderRow): boolean => closeWait > 10 && closeWait > established;
+
 const holderLine = (row: HolderRow, pen: Pen): string => {
-  const { who, to } = widthsOf(pen);
-  const figure = (value: number, width: number): string => fit(value === 0 ? '·' : number(value), width, 'right');
-  const closeWait = figure(row.closeWait, 12);
-  const isLeaking = row.closeWait > row.established && row.closeWait > 10;
-  const cells = [
-    fit(`${holderWords(row)} `, who - 1),
-    ' ',
-    fit(endWords(row), to),
-    figure(row.established, 8),
-    isLeaking ? pen.style(closeWait, 'yellow') : closeWait,
-    figure(row.timeWait, 11),
-    fit(growthWords(row.perMinute), 9, 'right'),
-    `  ${sparkline(row.series, SPARK, pen.options.unicode)}`,
-  ];
-  return cells.join('');
+  const [who, to] = nameWidths(pen);
+  const figures = columnsFor(pen).map((column) => {
+    const cell = fit(column.text(row, pen), column.width, 'right');
+    return column === CLOSE_WAIT && isLeaking(row) ? pen.style(cell, 'yellow') : cell;
+  });
+  const course = pen.hasCourses ? `  ${sparkline(row.series, SPARK, pen.options.unicode)}` : '';
+  return `${fit(holderWords(row), who - 1)} ${fit(endWords(row), to)}${figures.join('')}${course}`;
 };
 
 /** By fours, so that what is below seldom moves. */
@@ -158,6 +182,13 @@ const diagnosisLines = ({ analyses, looks }: WatchView, pen: Pen): readonly stri
 const cutTo = (lines: readonly string[], room: number): readonly string[] =>
   lines.length <= room ? lines : [...lines.slice(0, Math.max(0, room - 1)), '…'];
 
+/** For terminals that show nothing else. */
+const ascii = (line: string): string =>
+  line
+    .replaceAll('…', '~')
+    .replaceAll('–', '-')
+    .replaceAll(/[^\u0020-\u007e\u001b]/gu, (char) => '?'.repeat(columns(char)));
+
 /** The screen, a line a row, none wider than the terminal; the last one is for the bottom. */
 export const renderScreen = (view: WatchView, options: ScreenOptions): readonly string[] => {
   const pen = penOf(options);
@@ -178,5 +209,6 @@ export const renderScreen = (view: WatchView, options: ScreenOptions): readonly 
   const diagnosis = cutTo(diagnosisLines(view, pen), room - shownNotes.length);
   const body = [...fixed, ...diagnosis];
   const gap = Array.from({ length: Math.max(0, options.height - 1 - shownNotes.length - body.length) }, () => '');
-  return [...body, ...gap, ...shownNotes].slice(0, options.height - 1).concat(footer);
+  const lines = [...body, ...gap, ...shownNotes].slice(0, options.height - 1).concat(footer);
+  return options.unicode ? lines : lines.map(ascii);
 };
