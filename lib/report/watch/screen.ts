@@ -19,6 +19,8 @@ export interface ScreenOptions {
 const MAX_WIDTH = 118;
 const MIN_WIDTH = 40;
 const LABEL = 8;
+/** Seven digits are the most that Linux gives (`pid_max`). */
+const PID = 8;
 const SPARK = 16;
 const MIN_BAR = 6;
 /** Below, there is no room for courses; below that, for all figures. */
@@ -106,7 +108,7 @@ const columnsFor = (pen: Pen): readonly Column[] =>
 
 const nameWidths = (pen: Pen): readonly [who: number, to: number] => {
   const figures = columnsFor(pen).reduce((sum, { width }) => sum + width, 0);
-  const free = pen.width - figures - (pen.hasCourses ? SPARK + 2 : 0);
+  const free = pen.width - PID - figures - (pen.hasCourses ? SPARK + 2 : 0);
   const to = Math.min(24, Math.floor(free / 2));
   return [free - to, to];
 };
@@ -115,7 +117,7 @@ const headLine = ({ since }: WatchView, pen: Pen): string => {
   const [who, to] = nameWidths(pen);
   const titles = columnsFor(pen).map(({ title, width }) => fit(title, width, 'right'));
   const course = pen.hasCourses ? `  ${fit(`SINCE ${since.slice(11, 16)} UTC`, SPARK)}` : '';
-  return pen.style(`${fit('WHO', who)}${fit('WITH', to)}${titles.join('')}${course}`, 'dim');
+  return pen.style(`${fit('PID', PID - 1, 'right')} ${fit('WHO', who)}${fit('WITH', to)}${titles.join('')}${course}`, 'dim');
 };
 
 /** More connections that their peers have closed than others: worth a colour before any rule says so. */
@@ -128,7 +130,8 @@ const holderLine = (row: HolderRow, pen: Pen): string => {
     return column === CLOSE_WAIT && isLeaking(row) ? pen.style(cell, 'yellow') : cell;
   });
   const course = pen.hasCourses ? `  ${sparkline(row.series, SPARK, pen.options.unicode)}` : '';
-  return `${fit(holderWords(row), who - 1)} ${fit(endWords(row), to)}${figures.join('')}${course}`;
+  const pid = row.holder.kind === 'process' ? String(row.holder.pid) : '';
+  return `${fit(pid, PID - 1, 'right')} ${fit(holderWords(row), who - 1)} ${fit(endWords(row), to)}${figures.join('')}${course}`;
 };
 
 /** By fours, so that what is below seldom moves. */

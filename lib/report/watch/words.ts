@@ -1,6 +1,6 @@
 import type { FailureKind } from '../../model/failure.ts';
 import type { HolderRow, PortsView, WatchView } from '../../model/watching.ts';
-import { count, duration, number, percent, program } from '../../text/words.ts';
+import { count, duration, number, percent } from '../../text/words.ts';
 import { safe } from '../view.ts';
 
 /** The figures of a look in words, for the screen and for lines alike. */
@@ -16,7 +16,7 @@ export const FAILURE_WORDS: Readonly<Record<FailureKind, string>> = {
 export const holderWords = ({ holder, timeWait, established, closeWait }: HolderRow): string => {
   if (holder.kind === 'process') {
     const name = safe(holder.command ?? '').trim();
-    return program(name === '' ? null : name, holder.pid);
+    return name === '' ? 'unnamed' : name;
   }
   if (holder.kind === 'unknown') return 'not shown';
   return timeWait > established + closeWait ? 'nobody (closed)' : 'hidden, or nobody yet';

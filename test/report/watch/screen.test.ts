@@ -69,8 +69,8 @@ test('shows who holds what, how it grows, and when it ends', () => {
   const text = screen();
   assert.match(text, /PORTS .*█+░+ {2}412 of 1,000 \(41 %\)/);
   assert.match(text, /full in about 93 s \(80 s to 2 min\), \+380 a minute, fullest address 10\.20\.1\.3/);
-  assert.match(text, /python3 \(pid 28429\) +10\.20\.8\.21:8080 +12 +400 +· +\+380 {2}▁/);
-  assert.match(text, /nginx \(pid 28429\) +serves :443/);
+  assert.match(text, /28429 python3 +10\.20\.8\.21:8080 +12 +400 +· +\+380 {2}▁/);
+  assert.match(text, /28429 nginx +serves :443/);
   assert.match(text, /FILES +python3 \(pid 28429\): 1,010 of 1,024 descriptors \(99 %\)/);
   assert.match(text, /LOGS +login: 12 failures, last 10:39:15 UTC \(Address already in use\)/);
   assert.match(text, /Nothing found so far\./);
