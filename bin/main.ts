@@ -9,7 +9,9 @@ Usage: closewatch COMMAND [OPTION…]
 
 Commands:
   analyze PATH…   diagnose snapshots and logs at once, without any stack
+  watch           the same, live on this host: who holds what, and until when
   start           run the whole service in one process, on this machine
+  host            enrol hosts that upload without AWS credentials
   help            show this
 
 closewatch COMMAND --help tells more of each. Exit codes: 0 nothing reaches a
@@ -21,6 +23,8 @@ const USAGE_ERROR = 2;
 /** Commands are loaded when they are asked for: \`analyze\` must not wait for the emulators. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   analyze: async () => (await import('./commands/analyze.ts')).analyze,
+  watch: async () => (await import('./commands/watch.ts')).watch,
+  host: async () => (await import('./commands/host.ts')).host,
   start: async () => (await import('./commands/start.ts')).start,
 };
 

@@ -14,3 +14,13 @@ export const usageError = (command: string, message: string): number => {
   process.stderr.write(`closewatch ${command}: ${message}\nclosewatch ${command} --help shows how it is called.\n`);
   return 2;
 };
+
+/** Whether `--timezone` names one that is known here. */
+export const isZone = (zone: string | undefined): boolean => {
+  try {
+    return zone === undefined || new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};

@@ -3,12 +3,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { systemClock } from '../lib/adapters/clock.ts';
-import { judgingConfig, queryConfig, readConfig, retentionOf, settingsOf } from '../lib/adapters/config.ts';
+import { grantingConfig, judgingConfig, queryConfig, readConfig, retentionOf, settingsOf } from '../lib/adapters/config.ts';
 import { dynamoRecords } from '../lib/adapters/dynamodb.ts';
+import { dynamoTokens } from '../lib/adapters/dynamodb-tokens.ts';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
 import { s3Uploads } from '../lib/adapters/s3.ts';
+import { s3Signer } from '../lib/adapters/s3-signer.ts';
 import { snsAnnouncer } from '../lib/adapters/sns.ts';
 import type { Deps } from '../lib/use-cases/deps.ts';
+import type { GrantDeps } from '../lib/use-cases/grant-upload.ts';
 import type { Records } from '../lib/use-cases/ports.ts';
 
 /** Builds once for each environment: a Lambda has one for life, the embedded stack another after a restart. */
@@ -40,3 +43,13 @@ export const judging = onceFor((): Deps => {
 export const querying = onceFor(
   (): Records => dynamoRecords(new DynamoDBClient({}), readConfig(queryConfig, process.env).TABLE, systemClock),
 );
+
+export const granting = onceFor((): GrantDeps => {
+  const config = readConfig(grantingConfig, process.env);
+  return {
+    tokens: dynamoTokens(new DynamoDBClient({}), config.TABLE),
+    signer: s3Signer(new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }), config.BUCKET),
+    clock: systemClock,
+    journal: powertoolsJournal('closewatch'),
+  };
+});

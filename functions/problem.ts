@@ -8,18 +8,32 @@ export class Problem extends Error {
   readonly title: string;
   /** The parameter that is to blame. */
   readonly parameter: string | null;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, title: string, detail: string, parameter: string | null = null, options?: ErrorOptions) {
+  constructor(
+    status: number,
+    title: string,
+    detail: string,
+    parameter: string | null = null,
+    options: ErrorOptions & { readonly headers?: Readonly<Record<string, string>> } = {},
+  ) {
     super(detail, options);
     this.status = status;
     this.title = title;
     this.parameter = parameter;
+    this.headers = options.headers ?? {};
   }
 }
 
-const answer = (status: number, title: string, detail: string, parameter: string | null): APIGatewayProxyStructuredResultV2 => ({
+const answer = (
+  status: number,
+  title: string,
+  detail: string,
+  parameter: string | null,
+  headers: Problem['headers'] = {},
+): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
-  headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  headers: { ...headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   body: JSON.stringify({ type: 'about:blank', title, status, detail, ...(parameter === null ? {} : { parameter }) }),
 });
 
@@ -29,7 +43,7 @@ const isNotFound = (error: unknown): boolean => error instanceof Error && 'statu
 export const problemDocuments = (report: (error: unknown) => void): middy.MiddlewareObj<unknown, APIGatewayProxyStructuredResultV2> => ({
   onError: (request) => {
     const { error } = request;
-    if (error instanceof Problem) request.response = answer(error.status, error.title, error.message, error.parameter);
+    if (error instanceof Problem) request.response = answer(error.status, error.title, error.message, error.parameter, error.headers);
     else if (isNotFound(error))
       request.response = answer(404, 'Not found', 'There is nothing at this address. GET /v1/analyses lists analyses.', null);
     else {

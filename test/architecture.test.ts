@@ -15,10 +15,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/fleet': ['lib/model', 'lib/cases', 'lib/text'],
   'lib/report': ['lib/model', 'lib/cases', 'lib/fleet', 'lib/text'],
   'lib/use-cases': ['lib/model', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/fleet'],
-  'lib/adapters': ['lib/model', 'lib/cases', 'lib/fleet', 'lib/report', 'lib/use-cases'],
+  'lib/adapters': ['lib/model', 'lib/digest', 'lib/cases', 'lib/fleet', 'lib/report', 'lib/use-cases'],
   functions: ['lib/adapters', 'lib/use-cases', 'lib/report', 'lib/model'],
   'lib/local': ['functions', 'infra'],
-  bin: ['lib/adapters', 'lib/local', 'lib/report', 'lib/text', 'lib/use-cases'],
+  bin: ['lib/adapters', 'lib/local', 'lib/model', 'lib/report', 'lib/text', 'lib/use-cases'],
 };
 
 const PURE = [
@@ -112,7 +112,7 @@ test('files stay small, and export by name', () => {
 
 test('every function is an entry of at most 40 lines', () => {
   const long = sources
-    .filter(({ path }) => /^functions\/(ingest|sweep|query)\.ts$/.test(path))
+    .filter(({ path }) => /^functions\/(ingest|sweep|query|uploads)\.ts$/.test(path))
     .filter(({ text }) => text.split('\n').length > 41);
   assert.deepEqual(
     long.map(({ path }) => path),

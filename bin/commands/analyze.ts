@@ -4,7 +4,7 @@ import { renderJson } from '../../lib/report/json.ts';
 import { renderTerminal } from '../../lib/report/terminal.ts';
 import { plain } from '../../lib/text/plain.ts';
 import { type AnalyzeResult, analyzePaths, PathError } from '../../lib/use-cases/analyze.ts';
-import { endProgress, progress, usageError, wantsColour } from '../terminal.ts';
+import { endProgress, isZone, progress, usageError, wantsColour } from '../terminal.ts';
 
 const HELP = `closewatch analyze – diagnose snapshots and logs at once, without any stack
 
@@ -47,15 +47,6 @@ const tellUnparsed = ({ unparsed }: AnalyzeResult): void => {
   for (const { source, reason, samples } of unparsed) {
     process.stderr.write(`${plain(source)}: ${plain(reason)}\n`);
     for (const { line, text } of samples.slice(0, 3)) process.stderr.write(`  line ${line}: ${plain(text)}\n`);
-  }
-};
-
-const isZone = (zone: string | undefined): boolean => {
-  try {
-    return zone === undefined || new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
   }
 };
 

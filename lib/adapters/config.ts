@@ -27,6 +27,7 @@ const judging = {
 
 export const judgingConfig = z.object(judging);
 export const queryConfig = z.object(table);
+export const grantingConfig = z.object({ TABLE: z.string().min(1), BUCKET: z.string().min(1) });
 export type JudgingConfig = z.infer<typeof judgingConfig>;
 
 const DAY_MS = 24 * 60 * 60_000;

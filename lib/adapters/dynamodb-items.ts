@@ -22,6 +22,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
  * | `FLEET#<key>` | `FLEET`                    | a fleet, with its version              | `FLEETS#<shard>`, key, watched |
  * | `FLEET#<key>` | `MEMBER#<case's id>`       | a case that is in it                   |                                |
  * | `ADDRESS#<ip>`| host                       | that the host has the address          |                                |
+ * | `TOKEN#<id>`  | `TOKEN`                    | a host's token, its secret hashed      | `TOKENS#<shard>`, host, id     |
  * | `SLOTS`       | `<minute>#<number>`        | a message that was sent in the minute  |                                |
  */
 export type Item = Record<string, AttributeValue>;

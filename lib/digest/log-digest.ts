@@ -79,6 +79,14 @@ export class FailureTally {
     if (failure.pid !== null && (tally.pids.has(failure.pid) || tally.pids.size < 4 * MAX_PIDS)) bump(tally.pids, failure.pid);
   }
 
+  /** Another one that goes on from here; this one stays as it is. */
+  copy(): FailureTally {
+    const other = new FailureTally();
+    for (const [key, tally] of this.#tallies)
+      other.#tallies.set(key, { ...tally, minutes: new Map(tally.minutes), pids: new Map(tally.pids) });
+    return other;
+  }
+
   /** Commonest first. */
   finish(): readonly FailureCount[] {
     return [...this.#tallies.values()].map(finishTally).sort((a, b) => b.count - a.count || (a.fingerprint < b.fingerprint ? -1 : 1));

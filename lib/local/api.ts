@@ -1,16 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { handler } from '../../functions/query.ts';
+import { handler as query } from '../../functions/query.ts';
+import { handler as uploads } from '../../functions/uploads.ts';
 import { portTaken } from './emulators.ts';
 
-/** API Gateway's HTTP API, as far as the query function sees it (payload format 2.0). Local only, so without authorisation. */
+/**
+ * API Gateway's HTTP API, as far as the functions see it (payload format 2.0). Local only, so without IAM: a host's token is asked for, since
+ * the function itself does that.
+ */
+
+/** Requests' bodies are small JSON; API Gateway takes 10 MB. */
+const MAX_BODY_BYTES = 64 * 1024;
 
 const headersOf = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
   );
 
-const toEvent = (request: IncomingMessage, url: URL): APIGatewayProxyEventV2 => ({
+const toEvent = (request: IncomingMessage, url: URL, body: string): APIGatewayProxyEventV2 => ({
   version: '2.0',
   routeKey: '$default',
   rawPath: url.pathname,
@@ -35,6 +42,7 @@ const toEvent = (request: IncomingMessage, url: URL): APIGatewayProxyEventV2 => 
     time: new Date().toISOString(),
     timeEpoch: Date.now(),
   },
+  body,
   isBase64Encoded: false,
 });
 
@@ -60,10 +68,26 @@ const send = (response: ServerResponse, result: APIGatewayProxyStructuredResultV
   response.end(result.body ?? '');
 };
 
+/** `null` where it is too long. */
+const readBody = async (request: IncomingMessage): Promise<string | null> => {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request) {
+    bytes += part.length;
+    if (bytes <= MAX_BODY_BYTES) parts.push(part);
+  }
+  return bytes > MAX_BODY_BYTES ? null : Buffer.concat(parts).toString('utf8');
+};
+
+const isUpload = (request: IncomingMessage, url: URL): boolean => request.method === 'POST' && url.pathname === '/v1/uploads';
+
 const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   try {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    send(response, await handler(toEvent(request, url), localContext));
+    const body = await readBody(request);
+    if (body === null) return send(response, { statusCode: 413 });
+    const handler = isUpload(request, url) ? uploads : query;
+    send(response, await handler(toEvent(request, url, body), localContext));
   } catch (error) {
     process.stderr.write(`closewatch: a request failed (${error instanceof Error ? error.message : String(error)})\n`);
     send(response, { statusCode: 500 });

@@ -155,6 +155,6 @@ export const environmentFor = (emulators: Emulators, linkBase: string): Readonly
   BUCKET: NAMES.bucket,
   TOPIC_ARN: topicArn,
   LINK_BASE: linkBase,
-  POWERTOOLS_LOG_LEVEL: 'ERROR',
+  POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'ERROR',
   POWERTOOLS_METRICS_DISABLED: 'true',
 });

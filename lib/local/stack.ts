@@ -5,6 +5,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { localContext, startApi } from './api.ts';
 import { type Emulators, environmentFor, NAMES, startEmulators } from './emulators.ts';
 import { notifyOfUploads } from './notifications.ts';
+import { announceStack, withdrawStack } from './running.ts';
 import { type Delivery, deliveryIn } from './subscriber.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -98,6 +99,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const queues = new SQSClient({});
   const objects = new S3Client({});
   const functions = await loadFunctions();
+  if (options.stateDir !== null)
+    await announceStack(options.stateDir, { pid: process.pid, table: emulators.tableAddress, api: apiAddress });
   const workers = startWorkers(queues, emulators.s3Address, options, functions);
   const sweeping = setInterval(() => void functions.sweep({}, localContext).catch(() => {}), options.sweepEveryMs ?? SWEEP_EVERY_MS);
   return {
@@ -107,6 +110,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     isEmpty: async () => (await objects.send(new ListObjectsV2Command({ Bucket: NAMES.bucket, MaxKeys: 1 }))).KeyCount === 0,
     stop: async () => {
       clearInterval(sweeping);
+      if (options.stateDir !== null) await withdrawStack(options.stateDir);
       await Promise.all(workers.map((worker) => worker.stop()));
       api.closeAllConnections();
       api.close();

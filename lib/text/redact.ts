@@ -14,6 +14,7 @@ const RULES: readonly Rule[] = [
   { pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, replace: MASK },
   { pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{0,})?/g, replace: MASK }, // JSON web tokens
   { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, replace: MASK }, // AWS access key ids
+  { pattern: /\bcw_[0-9a-f]{16}_[\w-]{43}/g, replace: MASK }, // host tokens of this project
   {
     pattern: /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|sk_(?:live|test)_\w{10,}|AIza[\w-]{30,}|glpat-[\w-]{16,})/g,
     replace: MASK,

@@ -36,7 +36,7 @@ const actionsOf = (role: string): readonly string[] =>
 
 test('gives each function a role of its own, with what it calls and no wildcard', () => {
   const roles = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
-  assert.deepEqual(roles.map(([name]) => name).sort(), ['IngestRole', 'QueryRole', 'SweepRole']);
+  assert.deepEqual(roles.map(([name]) => name).sort(), ['IngestRole', 'QueryRole', 'SweepRole', 'UploadsRole']);
   for (const [name, role] of roles) {
     for (const { Action, Resource } of policies
       .parse(role.Properties?.Policies)
@@ -96,12 +96,14 @@ test('deploys the table that the embedded stack has, with expiry and recovery', 
   assert.match(JSON.stringify(deployed), /"AttributeName":"expires","Enabled":true.*"PointInTimeRecoveryEnabled":true/);
 });
 
-test('lets nobody into the API without IAM, and throttles it', () => {
+test('lets nobody into the API without IAM, but hosts that show their token, and throttles it', () => {
   const routes = ofType('AWS::ApiGatewayV2::Route');
-  assert.equal(routes.length, 4);
-  for (const { Properties } of routes) assert.equal(Properties?.AuthorizationType, 'AWS_IAM');
+  const isOpen = ({ Properties }: Resource): boolean => Properties?.RouteKey === 'POST /v1/uploads';
+  assert.deepEqual(routes.filter(isOpen).length, 1);
+  for (const { Properties } of routes.filter((route) => !isOpen(route))) assert.equal(Properties?.AuthorizationType, 'AWS_IAM');
   const stage = only('AWS::ApiGatewayV2::Stage');
-  assert.match(JSON.stringify(stage), /ThrottlingRateLimit/);
+  assert.match(JSON.stringify(stage.DefaultRouteSettings), /ThrottlingRateLimit/);
+  assert.match(JSON.stringify(stage.RouteSettings), /"POST \/v1\/uploads":\{"ThrottlingBurstLimit"/);
   assert.doesNotMatch(JSON.stringify(stage.AccessLogSettings), /queryString|authorization/i);
 });
 

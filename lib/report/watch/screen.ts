@@ -1,0 +1,217 @@
+import type { Analysis } from '../../model/analysis.ts';
+import type { HolderRow, LogView, WatchView } from '../../model/watching.ts';
+import { columns, fit, pieces } from '../../text/columns.ts';
+import { clock, count, duration, number, percent, program } from '../../text/words.ts';
+import { safe, viewOf } from '../view.ts';
+import { wrap } from '../wrap.ts';
+import { bar, sparkline } from './marks.ts';
+import { endWords, FAILURE_WORDS, growthWords, holderWords, outlookWords, placeWords, shareOf, usedWords } from './words.ts';
+
+export interface ScreenOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly colour: boolean;
+  /** Whether the terminal shows more than ASCII. */
+  readonly unicode: boolean;
+}
+
+/** Wider lines are hard to read, and the eye loses the row. */
+const MAX_WIDTH = 118;
+const MIN_WIDTH = 40;
+const LABEL = 8;
+/** Seven digits are the most that Linux gives (`pid_max`). */
+const PID = 8;
+const SPARK = 16;
+const MIN_BAR = 6;
+/** Below, there is no room for courses; below that, for all figures. */
+const COURSES_FROM = 88;
+const NARROW = 68;
+const MAX_HOLDERS = 10;
+const MIN_HOLDERS = 4;
+/** Rows of the screen that are not the table's: title, ports, logs, and room for a diagnosis. */
+const OTHER_ROWS = 18;
+/** Where a range begins to be worth a look, and where it is nearly gone. */
+const BUSY = 0.6;
+const NEARLY_FULL = 0.85;
+
+type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
+const CODES: Readonly<Record<Style, string>> = { bold: '1', dim: '2', red: '1;31', yellow: '33', green: '32', cyan: '36' };
+
+interface Pen {
+  readonly options: ScreenOptions;
+  readonly width: number;
+  readonly hasCourses: boolean;
+  style(text: string, style: Style): string;
+}
+
+const penOf = (options: ScreenOptions): Pen => ({
+  options,
+  width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, options.width)),
+  hasCourses: options.width >= COURSES_FROM,
+  style: (text, style) => (options.colour && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text),
+});
+
+const SEVERITY_STYLES: Readonly<Record<Analysis['severity'], Style>> = { critical: 'red', warning: 'yellow', info: 'cyan' };
+const styleOf = ({ status, severity }: Analysis): Style => (status === 'resolved' ? 'green' : SEVERITY_STYLES[severity]);
+const fillStyle = (share: number): Style => (share >= NEARLY_FULL ? 'red' : share >= BUSY ? 'yellow' : 'green');
+
+const titleLine = (view: WatchView, pen: Pen): string => {
+  const right = `${clock(view.at)}  every ${duration(view.everyMs)}  look ${number(view.looks)}`;
+  const left = fit(`closewatch  ${placeWords(view)}`, Math.max(0, pen.width - columns(right) - 1));
+  return `${pen.style(left, 'bold')} ${pen.style(right, 'dim')}`;
+};
+
+/** As many of the parts, the most important first, as there is room for. */
+const joinedTo = (width: number, parts: readonly string[]): string =>
+  parts
+    .filter((part) => part !== '')
+    .reduce((line, part) => {
+      const longer = line === '' ? part : `${line}, ${part}`;
+      return columns(longer) <= width ? longer : line;
+    }, '');
+
+const portLines = ({ ports, at }: WatchView, pen: Pen): readonly string[] => {
+  const used = fit(usedWords(ports), pen.width - LABEL).trimEnd();
+  const share = shareOf(ports);
+  const course = pen.hasCourses ? `  ${sparkline(ports.series, SPARK, pen.options.unicode, ports.range?.capacity ?? 0)}` : '';
+  const width = pen.width - LABEL - columns(used) - 2 - columns(course);
+  const gauge = width < MIN_BAR ? '' : `${pen.style(bar(share, width, pen.options.unicode), fillStyle(share))}  `;
+  const outlook = fit(outlookWords(ports, at), pen.width - LABEL).trimEnd();
+  const rest = [
+    ports.perMinute === null || share >= 1 ? '' : `${growthWords(ports.perMinute)} a minute`,
+    ports.address === null ? 'no connection of a client' : `fullest address ${ports.address}`,
+    ports.range === null ? '' : `range ${ports.range.from}-${ports.range.to}${ports.range.isAssumed ? ' (assumed)' : ''}`,
+  ];
+  const room = pen.width - LABEL - columns(outlook) - (outlook === '' ? 0 : 2);
+  const style = outlook !== '' && share >= BUSY ? 'red' : 'bold';
+  const facts = joinedTo(room, rest);
+  const second = `${' '.repeat(LABEL)}${pen.style(outlook, style)}${outlook === '' || facts === '' ? '' : ', '}${facts}`;
+  return [`${fit('PORTS', LABEL)}${gauge}${used}${course}`, second];
+};
+
+interface Column {
+  readonly title: string;
+  readonly width: number;
+  readonly text: (row: HolderRow, pen: Pen) => string;
+}
+
+const figure = (value: number, pen: Pen): string => (value === 0 ? (pen.options.unicode ? '·' : '.') : number(value));
+
+const ESTABLISHED: Column = { title: 'ESTAB', width: 8, text: ({ established }, pen) => figure(established, pen) };
+const CLOSE_WAIT: Column = { title: 'CLOSE_WAIT', width: 12, text: ({ closeWait }, pen) => figure(closeWait, pen) };
+const TIME_WAIT: Column = { title: 'TIME_WAIT', width: 11, text: ({ timeWait }, pen) => figure(timeWait, pen) };
+const GROWTH: Column = { title: 'A MIN', width: 9, text: ({ perMinute }) => growthWords(perMinute) };
+
+/** On a narrow screen, what a leak shows by. */
+const columnsFor = (pen: Pen): readonly Column[] =>
+  pen.width < NARROW ? [CLOSE_WAIT, GROWTH] : [ESTABLISHED, CLOSE_WAIT, TIME_WAIT, GROWTH];
+
+const nameWidths = (pen: Pen): readonly [who: number, to: number] => {
+  const figures = columnsFor(pen).reduce((sum, { width }) => sum + width, 0);
+  const free = pen.width - PID - figures - (pen.hasCourses ? SPARK + 2 : 0);
+  const to = Math.min(24, Math.floor(free / 2));
+  return [free - to, to];
+};
+
+const headLine = ({ since }: WatchView, pen: Pen): string => {
+  const [who, to] = nameWidths(pen);
+  const titles = columnsFor(pen).map(({ title, width }) => fit(title, width, 'right'));
+  const course = pen.hasCourses ? `  ${fit(`SINCE ${since.slice(11, 16)} UTC`, SPARK)}` : '';
+  return pen.style(`${fit('PID', PID - 1, 'right')} ${fit('WHO', who)}${fit('WITH', to)}${titles.join('')}${course}`, 'dim');
+};
+
+/** More connections that their peers have closed than others: worth a colour before any rule says so. */
+const isLeaking = ({ closeWait, established }: HolderRow): boolean => closeWait > 10 && closeWait > established;
+
+const holderLine = (row: HolderRow, pen: Pen): string => {
+  const [who, to] = nameWidths(pen);
+  const figures = columnsFor(pen).map((column) => {
+    const cell = fit(column.text(row, pen), column.width, 'right');
+    return column === CLOSE_WAIT && isLeaking(row) ? pen.style(cell, 'yellow') : cell;
+  });
+  const course = pen.hasCourses ? `  ${sparkline(row.series, SPARK, pen.options.unicode)}` : '';
+  const pid = row.holder.kind === 'process' ? String(row.holder.pid) : '';
+  return `${fit(pid, PID - 1, 'right')} ${fit(holderWords(row), who - 1)} ${fit(endWords(row), to)}${figures.join('')}${course}`;
+};
+
+/** By fours, so that what is below seldom moves. */
+const holderLines = (view: WatchView, pen: Pen): readonly string[] => {
+  const { holders } = view;
+  const wanted = MIN_HOLDERS * Math.max(1, Math.ceil(holders.length / MIN_HOLDERS));
+  const rows = Math.min(MAX_HOLDERS, wanted, Math.max(MIN_HOLDERS, pen.options.height - OTHER_ROWS));
+  const shown = holders.slice(0, rows).map((row) => holderLine(row, pen));
+  const left = holders.length - shown.length;
+  const rest = left > 0 ? pen.style(`and ${number(left)} more`, 'dim') : '';
+  return [headLine(view, pen), ...shown, ...Array.from({ length: rows - shown.length }, () => ''), rest];
+};
+
+const descriptorLines = ({ descriptors }: WatchView, pen: Pen): readonly string[] =>
+  descriptors.slice(0, 2).map(({ pid, command, open, soft }) => {
+    const text = `${safe(program(command, pid))}: ${number(open)} of ${number(soft)} descriptors (${percent(open, soft)})`;
+    return `${fit('FILES', LABEL)}${pen.style(fit(text, pen.width - LABEL).trimEnd(), fillStyle(open / soft))}`;
+  });
+
+const logWords = ({ app, failures, kind, lastAt }: LogView): string =>
+  kind === null || lastAt === null
+    ? `${safe(app)}: no failure`
+    : `${safe(app)}: ${count(failures, 'failure')}, last ${clock(lastAt)} (${FAILURE_WORDS[kind]})`;
+
+const logLines = ({ logs }: WatchView, pen: Pen): readonly string[] =>
+  logs.slice(0, 4).map((log, i) => {
+    const text = fit(logWords(log), pen.width - LABEL).trimEnd();
+    return `${fit(i === 0 ? 'LOGS' : '', LABEL)}${log.failures > 0 ? pen.style(text, 'yellow') : text}`;
+  });
+
+/** A command is kept whole by `wrap`, and may be longer than the screen is wide. */
+const paragraph = (text: string, pen: Pen): readonly string[] =>
+  wrap(text, '  ', '  ', pen.width)
+    .split('\n')
+    .flatMap((line) => pieces(line, pen.width));
+
+const analysisLines = (analysis: Analysis, isFirst: boolean, pen: Pen): readonly string[] => {
+  const { title, what, who, now } = viewOf(analysis, null);
+  const head = pen.style(fit(title, pen.width).trimEnd(), styleOf(analysis));
+  if (!isFirst) return [head];
+  if (analysis.status === 'resolved') return [head, ...paragraph(now, pen)];
+  return [head, ...paragraph(what, pen), ...paragraph(who, pen), ...paragraph(`Do now: ${now}`, pen)];
+};
+
+const diagnosisLines = ({ analyses, looks }: WatchView, pen: Pen): readonly string[] => {
+  if (analyses.length > 0) return analyses.flatMap((analysis, i) => analysisLines(analysis, i === 0, pen));
+  const why = looks < 3 ? ' Growth can be told from the third look on.' : '';
+  return [`Nothing found so far.${why}`];
+};
+
+const cutTo = (lines: readonly string[], room: number): readonly string[] =>
+  lines.length <= room ? lines : [...lines.slice(0, Math.max(0, room - 1)), '…'];
+
+/** For terminals that show nothing else. */
+const ascii = (line: string): string =>
+  line
+    .replaceAll('…', '~')
+    .replaceAll('–', '-')
+    .replaceAll(/[^\u0020-\u007e\u001b]/gu, (char) => '?'.repeat(columns(char)));
+
+/** The screen, a line a row, none wider than the terminal; the last one is for the bottom. */
+export const renderScreen = (view: WatchView, options: ScreenOptions): readonly string[] => {
+  const pen = penOf(options);
+  const fixed = [
+    titleLine(view, pen),
+    '',
+    ...portLines(view, pen),
+    ...descriptorLines(view, pen),
+    '',
+    ...holderLines(view, pen),
+    ...logLines(view, pen),
+    ...(view.logs.length > 0 ? [''] : []),
+  ];
+  const notes = view.notes.flatMap((note) => paragraph(safe(note), pen)).map((line) => pen.style(line, 'dim'));
+  const footer = pen.style(fit('q or Ctrl-C ends it and prints the whole diagnosis', pen.width).trimEnd(), 'dim');
+  const room = Math.max(1, options.height - fixed.length - 1);
+  const shownNotes = notes.slice(0, Math.max(0, Math.min(notes.length, room - 4)));
+  const diagnosis = cutTo(diagnosisLines(view, pen), room - shownNotes.length);
+  const body = [...fixed, ...diagnosis];
+  const gap = Array.from({ length: Math.max(0, options.height - 1 - shownNotes.length - body.length) }, () => '');
+  const lines = [...body, ...gap, ...shownNotes].slice(0, options.height - 1).concat(footer);
+  return options.unicode ? lines : lines.map(ascii);
+};
