@@ -39,32 +39,53 @@ const distinct = (logs: readonly LogDigest[]): readonly LogDigest[] => [
   ...new Map(logs.map((log) => [`${log.app} ${log.contentId}`, log])).values(),
 ];
 
+type LogChunk = NonNullable<LogDigest['chunk']>;
+
 interface Entry {
   readonly log: LogDigest;
   readonly failure: FailureCount;
 }
 
+const groupBy = <T>(items: readonly T[], key: (item: T) => string): readonly (readonly T[])[] => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return [...groups.values()];
+};
+
+/**
+ * Chunks of an agent are told by their bytes: those of one file that overlap show the same lines, all others add up, however close in
+ * time.
+ */
+const countChunks = (entries: readonly (readonly [LogChunk, number])[]): number =>
+  groupBy(entries, ([{ file }]) => file).reduce(
+    // Bytes are half-open, times are not: the last byte of a chunk is the one before `to`.
+    (sum, chunks) => sum + countWithin(chunks.map(([{ from, to }, count]) => ({ from: padded(from), to: padded(to - 1), count }))),
+    0,
+  );
+
+/** So that byte positions sort as text. */
+const padded = (bytes: number): string => String(bytes).padStart(16, '0');
+
 const mergeMinutes = (entries: readonly Entry[]): readonly (readonly [number, number])[] => {
-  const claims = new Map<number, Claim[]>();
+  const claims = new Map<number, { readonly whole: Claim[]; readonly chunks: [LogChunk, number][] }>();
   for (const { log, failure } of entries) {
     for (const [minute, count] of failure.minutes) {
-      const claim = { from: log.covers.from, to: log.covers.to, count };
-      claims.set(minute, [...(claims.get(minute) ?? []), claim]);
+      const own = claims.get(minute) ?? { whole: [], chunks: [] };
+      if (log.chunk === null) own.whole.push({ from: log.covers.from, to: log.covers.to, count });
+      else own.chunks.push([log.chunk, count]);
+      claims.set(minute, own);
     }
   }
-  return [...claims].map(([minute, list]): readonly [number, number] => [minute, countWithin(list)]).sort(([a], [b]) => a - b);
+  // A host that ships a log in both ways shows the same lines twice: the larger count stands.
+  return [...claims]
+    .map(([minute, { whole, chunks }]): readonly [number, number] => [minute, Math.max(countWithin(whole), countChunks(chunks))])
+    .sort(([a], [b]) => a - b);
 };
 
 const sumMinutes = (lists: readonly (readonly (readonly [number, number])[])[]): readonly (readonly [number, number])[] => {
   const sums = new Map<number, number>();
   for (const [minute, count] of lists.flat()) sums.set(minute, (sums.get(minute) ?? 0) + count);
   return [...sums].sort(([a], [b]) => a - b);
-};
-
-const groupBy = <T>(items: readonly T[], key: (item: T) => string): readonly (readonly T[])[] => {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return [...groups.values()];
 };
 
 /** Same program, same need: two stacks that lead to the same failing call are one victim. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Digest, SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { LineSplitter } from '../parsers/lines.ts';
+import { afterHead } from '../parsers/logs/agent-head.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
 import { SnapshotReader } from '../parsers/snapshot.ts';
 import { fitLog, fitSnapshot } from './fit.ts';
@@ -9,7 +10,7 @@ import { type Inflated, inflate } from './inflate.ts';
 import { MAX_LOG_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
 import { MAX_MARKER_BYTES, readMarkers } from './marker.ts';
-import { digestSnapshot, type UploadFacts } from './snapshot-digest.ts';
+import { digestSnapshot, hostRemark, type UploadFacts } from './snapshot-digest.ts';
 import { type TakenAt, takenAt } from './taken-at.ts';
 import type { UploadKey } from './upload-key.ts';
 
@@ -101,8 +102,13 @@ const digestLogUpload = async (
   // Logs bear no zone of their own; the key's time tells the day of lines that have none.
   const uploadedAt = takenAt(null, name, upload.lastModified).at;
   const tally = new FailureTally();
-  const reader = new LogReader({ uploadedAt, zone: upload.timezone ?? null }, (failure) => tally.add(failure));
-  const lines = new LineSplitter((text, line) => reader.line(text, line));
+  const openReader = (zone: string | null): LogReader => new LogReader({ uploadedAt, zone }, (failure) => tally.add(failure));
+  let reader = openReader(upload.timezone ?? null);
+  const log = afterHead((meta) => {
+    if (meta?.timezone) reader = openReader(meta.timezone);
+    return (text, line) => reader.line(text, line);
+  });
+  const lines = new LineSplitter(log.line);
   const hash = createHash('sha256');
   const inflated = inflate(upload.body, MAX_LOG_BYTES);
   for await (const chunk of inflated.chunks) {
@@ -118,7 +124,8 @@ const digestLogUpload = async (
     app,
     contentId: hash.digest('hex'),
     covers: result.covers ?? { from: uploadedAt, to: uploadedAt },
-    remarks: fault === null ? [] : [fault],
+    chunk: log.meta()?.chunk ?? null,
+    remarks: [...(fault === null ? [] : [fault]), ...hostRemark(log.meta()?.host ?? null, host)],
   };
   return { kind: 'digested', digests: [fitLog(digestLog(factsOf(upload, host), facts, tally.finish()))] };
 };

@@ -116,6 +116,7 @@ export interface LogFacts {
   readonly records: number;
   readonly account: LineAccount;
   readonly remarks: readonly string[];
+  readonly chunk: LogDigest['chunk'];
 }
 
 const ZONE_REMARK = 'Its lines name no time zone; UTC is assumed. Where that is wrong, failures and snapshots do not meet in time.';
@@ -132,7 +133,7 @@ export const digestLog = (upload: UploadFacts, log: LogFacts, failures: readonly
   account: log.account,
   remarks: [...log.remarks, ...(log.timeBasis === 'assumed-utc' && failures.length > 0 ? [ZONE_REMARK] : [])],
   covers: log.covers,
-  chunk: null,
+  chunk: log.chunk,
   records: log.records,
   failures,
 });

@@ -80,6 +80,7 @@ export class LogFollower {
       timeBasis: basis,
       records,
       account: { total: lines, understood: lines, ignored: 0, unparsed: 0, samples: [] },
+      chunk: null,
       remarks: [],
     };
     return fitLog(digestLog({ host, uri, uploadedAt: now }, facts, failures));

@@ -1,6 +1,7 @@
 import type { Holder, SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Socket, TcpState } from '../model/socket.ts';
+import { count } from '../text/words.ts';
 import { ownAddresses } from './addresses.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
 import { holderOf } from './holder.ts';
@@ -59,8 +60,18 @@ const clientPorts = (tcp: readonly Socket[], sideOf: SideOf): readonly number[] 
   return [...ports].sort((a, b) => a - b);
 };
 
-const hostRemark = (stated: string | null, host: string): readonly string[] =>
+export const hostRemark = (stated: string | null, host: string): readonly string[] =>
   stated === null || stated === host ? [] : ['Its meta names another host than its key; the key decides.'];
+
+/** `3 since 2026-11-23T09:58:00Z`: what the agent had no room to keep while it could not upload. */
+const DROPPED = /^(\d{1,9}) since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/;
+
+const droppedRemark = ({ dropped = '' }: Readonly<Record<string, string>>): readonly string[] => {
+  const [, uploads, since] = DROPPED.exec(dropped) ?? [];
+  return since === undefined
+    ? []
+    : [`Its agent dropped ${count(Number(uploads), 'upload')} since ${since}, for want of room while nothing could be uploaded.`];
+};
 
 /** One snapshot as its small record. Pure: the same snapshot gives the same digest. */
 export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: TakenAt): SnapshotDigest => {
@@ -78,7 +89,7 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
     source: { uri: upload.uri, lines: snapshot.lines },
     uploadedAt: upload.uploadedAt,
     account: snapshot.account,
-    remarks: [...taken.remarks, ...hostRemark(snapshot.meta.host, upload.host)],
+    remarks: [...taken.remarks, ...hostRemark(snapshot.meta.host, upload.host), ...droppedRemark(snapshot.meta.entries)],
     takenAt: taken.at,
     takenAtBasis: taken.basis,
     bootId: snapshot.meta.bootId,
