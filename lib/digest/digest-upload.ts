@@ -116,6 +116,7 @@ const digestLogUpload = async (
     lines.push(chunk);
   }
   lines.end();
+  log.end();
   const result = reader.end();
   const fault = faultSentence(inflated);
   if (result.kind === 'refused') return rejected(fault === null ? result.reason : `${fault} ${result.reason}`);

@@ -31,6 +31,8 @@ const metaIn = (lines: readonly string[]): LogMeta => {
 
 export interface HeadedLog {
   readonly line: LineSink;
+  /** Nothing more comes: a head without a log behind it was none. */
+  end(): void;
   /** Known once the first line of the log itself has come. */
   meta(): LogMeta | null;
 }
@@ -58,5 +60,8 @@ export const afterHead = (begin: (meta: LogMeta | null) => LineSink): HeadedLog 
     head.push([text, number]);
     if (head[0]?.[0] !== META || head.length > MAX_LINES || (head.length > 1 && text.startsWith('==> '))) body = giveUp();
   };
-  return { line, meta: () => told };
+  const end = (): void => {
+    if (body === null) body = giveUp();
+  };
+  return { line, end, meta: () => told };
 };
