@@ -28,6 +28,7 @@ const COURSES_FROM = 88;
 const NARROW = 68;
 const MAX_HOLDERS = 10;
 const MIN_HOLDERS = 4;
+const FEWEST_HOLDERS = 2;
 /** Rows of the screen that are not the table's: title, ports, logs, and room for a diagnosis. */
 const OTHER_ROWS = 18;
 /** Where a range begins to be worth a look, and where it is nearly gone. */
@@ -138,7 +139,7 @@ const holderLine = (row: HolderRow, pen: Pen): string => {
 const holderLines = (view: WatchView, pen: Pen): readonly string[] => {
   const { holders } = view;
   const wanted = MIN_HOLDERS * Math.max(1, Math.ceil(holders.length / MIN_HOLDERS));
-  const rows = Math.min(MAX_HOLDERS, wanted, Math.max(MIN_HOLDERS, pen.options.height - OTHER_ROWS));
+  const rows = Math.min(MAX_HOLDERS, wanted, Math.max(FEWEST_HOLDERS, pen.options.height - OTHER_ROWS));
   const shown = holders.slice(0, rows).map((row) => holderLine(row, pen));
   const left = holders.length - shown.length;
   const rest = left > 0 ? pen.style(`and ${number(left)} more`, 'dim') : '';
@@ -168,16 +169,19 @@ const paragraph = (text: string, pen: Pen): readonly string[] =>
     .split('\n')
     .flatMap((line) => pieces(line, pen.width));
 
-const analysisLines = (analysis: Analysis, isFirst: boolean, pen: Pen): readonly string[] => {
+/** @param isShort who and what to do matter more than the figures of what fails, which the title sums up */
+const analysisLines = (analysis: Analysis, isFirst: boolean, isShort: boolean, pen: Pen): readonly string[] => {
   const { title, what, who, now } = viewOf(analysis, null);
   const head = pen.style(fit(title, pen.width).trimEnd(), styleOf(analysis));
   if (!isFirst) return [head];
   if (analysis.status === 'resolved') return [head, ...paragraph(now, pen)];
-  return [head, ...paragraph(what, pen), ...paragraph(who, pen), ...paragraph(`Do now: ${now}`, pen)];
+  return [head, ...(isShort ? [] : paragraph(what, pen)), ...paragraph(who, pen), ...paragraph(`Do now: ${now}`, pen)];
 };
 
-const diagnosisLines = ({ analyses, looks }: WatchView, pen: Pen): readonly string[] => {
-  if (analyses.length > 0) return analyses.flatMap((analysis, i) => analysisLines(analysis, i === 0, pen));
+const diagnosisLines = ({ analyses, looks }: WatchView, room: number, pen: Pen): readonly string[] => {
+  const all = (isShort: boolean) => analyses.flatMap((analysis, i) => analysisLines(analysis, i === 0, isShort, pen));
+  const whole = all(false);
+  if (analyses.length > 0) return whole.length <= room ? whole : all(true);
   const why = looks < 3 ? ' Growth can be told from the third look on.' : '';
   return [`Nothing found so far.${why}`];
 };
@@ -209,7 +213,8 @@ export const renderScreen = (view: WatchView, options: ScreenOptions): readonly 
   const footer = pen.style(fit('q or Ctrl-C ends it and prints the whole diagnosis', pen.width).trimEnd(), 'dim');
   const room = Math.max(1, options.height - fixed.length - 1);
   const shownNotes = notes.slice(0, Math.max(0, Math.min(notes.length, room - 4)));
-  const diagnosis = cutTo(diagnosisLines(view, pen), room - shownNotes.length);
+  const left = room - shownNotes.length;
+  const diagnosis = cutTo(diagnosisLines(view, left, pen), left);
   const body = [...fixed, ...diagnosis];
   const gap = Array.from({ length: Math.max(0, options.height - 1 - shownNotes.length - body.length) }, () => '');
   const lines = [...body, ...gap, ...shownNotes].slice(0, options.height - 1).concat(footer);
