@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -244,9 +244,7 @@ test('does with what /proc shows where neither ss nor netstat is, and says so', 
   assert.equal(status, 0);
 });
 
-test('survives commands that fail at one look, and those that never end well', {
-  skip: onLinux || existsSync('/proc/net/tcp') ? false : 'no /proc/net/tcp',
-}, async () => {
+test('survives commands that fail at one look, and those that never end well', { skip: onLinux }, async () => {
   const bin = join(folder, 'failing');
   mkdirSync(bin);
   for (const name of ['ss', 'netstat']) {
@@ -261,6 +259,22 @@ test('survives commands that fail at one look, and those that never end well', {
   assert.match(out, /ss and netstat failed \(Cannot open netlink socket: Too many open files\)/);
   assert.ok(looksOf(out).length >= 2);
   assert.equal(code, 0);
+});
+
+test('takes log times that name no zone for those of this host', { skip: onLinux }, async () => {
+  const log = join(folder, 'zone.log');
+  // Nine hours ahead of UTC all the year: a minute ago by its clocks, which by UTC is still to come.
+  const local = new Date(Date.now() + 9 * 3_600_000 - 60_000).toISOString().slice(0, 19).replace('T', ' ');
+  writeFileSync(log, `${local},000 ERROR [main] api: java.net.BindException: Address already in use\n`);
+  const seen = (zone: string, ...args: readonly string[]) =>
+    spawnSync(process.execPath, watchArgs('--log', `api=${log}`, '--once', ...args), {
+      encoding: 'utf8',
+      env: { ...process.env, TZ: zone },
+    }).stdout;
+  const at = new Date(Date.now() - 60_000).toISOString().slice(11, 16);
+  assert.match(seen('Asia/Tokyo'), /api: 1 failure/);
+  assert.match(seen('Asia/Tokyo', '--json'), new RegExp(`"lastAt":"[^"]+T${at}`));
+  assert.match(seen('UTC', '--timezone', 'Asia/Tokyo', '--json'), new RegExp(`"lastAt":"[^"]+T${at}`));
 });
 
 test('says what is wrong with a call', () => {
