@@ -1,5 +1,5 @@
 import type { Analysis } from '../../model/analysis.ts';
-import type { HolderRow, LogView, WatchView } from '../../model/watching.ts';
+import type { HolderRow, LogView, Sample, WatchView } from '../../model/watching.ts';
 import { columns, fit, pieces } from '../../text/columns.ts';
 import { clock, count, duration, number, percent, program } from '../../text/words.ts';
 import { safe, viewOf } from '../view.ts';
@@ -21,11 +21,7 @@ const MIN_WIDTH = 40;
 const LABEL = 8;
 /** Seven digits are the most that Linux gives (`pid_max`). */
 const PID = 8;
-const SPARK = 16;
 const MIN_BAR = 6;
-/** Below, there is no room for courses; below that, for all figures. */
-const COURSES_FROM = 88;
-const NARROW = 68;
 const MAX_HOLDERS = 10;
 const MIN_HOLDERS = 4;
 const FEWEST_HOLDERS = 2;
@@ -41,14 +37,47 @@ const CODES: Readonly<Record<Style, string>> = { bold: '1', dim: '2', red: '1;31
 interface Pen {
   readonly options: ScreenOptions;
   readonly width: number;
-  readonly hasCourses: boolean;
+  readonly layout: Layout;
   style(text: string, style: Style): string;
 }
+
+interface Column {
+  readonly title: string;
+  readonly width: number;
+  readonly text: (row: HolderRow, pen: Pen) => string;
+  readonly style?: (row: HolderRow) => Style | null;
+}
+
+const figure = (value: number, pen: Pen): string => (value === 0 ? (pen.options.unicode ? '·' : '.') : number(value));
+
+/** More connections that their peers have closed than others: worth a colour before any rule says so. */
+const leakStyle = ({ closeWait, established }: HolderRow): Style | null => (closeWait > 10 && closeWait > established ? 'yellow' : null);
+
+type Figures = (title: string, width: number) => Column;
+const established: Figures = (title, width) => ({ title, width, text: (row, pen) => figure(row.established, pen) });
+const closeWait: Figures = (title, width) => ({ title, width, text: (row, pen) => figure(row.closeWait, pen), style: leakStyle });
+const timeWait: Figures = (title, width) => ({ title, width, text: (row, pen) => figure(row.timeWait, pen) });
+const growth: Figures = (title, width) => ({ title, width, text: ({ perMinute }) => growthWords(perMinute) });
+
+/** What a row shows on screens of this width and more; a course of 0 columns is none. */
+interface Layout {
+  readonly from: number;
+  readonly columns: readonly Column[];
+  readonly course: number;
+}
+
+/** The smallest shows what a leak shows by. */
+const NARROWEST: Layout = { from: 0, columns: [closeWait('CLOSE_WAIT', 12), growth('A MIN', 9)], course: 0 };
+const LAYOUTS: readonly Layout[] = [
+  { from: 96, columns: [established('ESTAB', 8), closeWait('CLOSE_WAIT', 12), timeWait('TIME_WAIT', 11), growth('A MIN', 9)], course: 16 },
+  { from: 76, columns: [established('ESTAB', 7), closeWait('CLOSEW', 8), timeWait('TIMEW', 7), growth('A MIN', 8)], course: 8 },
+  NARROWEST,
+];
 
 const penOf = (options: ScreenOptions): Pen => ({
   options,
   width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, options.width)),
-  hasCourses: options.width >= COURSES_FROM,
+  layout: LAYOUTS.find(({ from }) => options.width >= from) ?? NARROWEST,
   style: (text, style) => (options.colour && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text),
 });
 
@@ -71,10 +100,14 @@ const joinedTo = (width: number, parts: readonly string[]): string =>
       return columns(longer) <= width ? longer : line;
     }, '');
 
+/** With the space before it; nothing where there is no room. */
+const courseOf = (series: readonly Sample[], top: number, { layout, options }: Pen): string =>
+  layout.course === 0 ? '' : `  ${sparkline(series, layout.course, options.unicode, top)}`;
+
 const portLines = ({ ports, at }: WatchView, pen: Pen): readonly string[] => {
   const used = fit(usedWords(ports), pen.width - LABEL).trimEnd();
   const share = shareOf(ports);
-  const course = pen.hasCourses ? `  ${sparkline(ports.series, SPARK, pen.options.unicode, ports.range?.capacity ?? 0)}` : '';
+  const course = courseOf(ports.series, ports.range?.capacity ?? 0, pen);
   const width = pen.width - LABEL - columns(used) - 2 - columns(course);
   const gauge = width < MIN_BAR ? '' : `${pen.style(bar(share, width, pen.options.unicode), fillStyle(share))}  `;
   const outlook = fit(outlookWords(ports, at), pen.width - LABEL).trimEnd();
@@ -90,49 +123,30 @@ const portLines = ({ ports, at }: WatchView, pen: Pen): readonly string[] => {
   return [`${fit('PORTS', LABEL)}${gauge}${used}${course}`, second];
 };
 
-interface Column {
-  readonly title: string;
-  readonly width: number;
-  readonly text: (row: HolderRow, pen: Pen) => string;
-}
-
-const figure = (value: number, pen: Pen): string => (value === 0 ? (pen.options.unicode ? '·' : '.') : number(value));
-
-const ESTABLISHED: Column = { title: 'ESTAB', width: 8, text: ({ established }, pen) => figure(established, pen) };
-const CLOSE_WAIT: Column = { title: 'CLOSE_WAIT', width: 12, text: ({ closeWait }, pen) => figure(closeWait, pen) };
-const TIME_WAIT: Column = { title: 'TIME_WAIT', width: 11, text: ({ timeWait }, pen) => figure(timeWait, pen) };
-const GROWTH: Column = { title: 'A MIN', width: 9, text: ({ perMinute }) => growthWords(perMinute) };
-
-/** On a narrow screen, what a leak shows by. */
-const columnsFor = (pen: Pen): readonly Column[] =>
-  pen.width < NARROW ? [CLOSE_WAIT, GROWTH] : [ESTABLISHED, CLOSE_WAIT, TIME_WAIT, GROWTH];
-
 const nameWidths = (pen: Pen): readonly [who: number, to: number] => {
-  const figures = columnsFor(pen).reduce((sum, { width }) => sum + width, 0);
-  const free = pen.width - PID - figures - (pen.hasCourses ? SPARK + 2 : 0);
+  const figures = pen.layout.columns.reduce((sum, { width }) => sum + width, 0);
+  const free = pen.width - PID - figures - (pen.layout.course === 0 ? 0 : pen.layout.course + 2);
   const to = Math.min(24, Math.floor(free / 2));
   return [free - to, to];
 };
 
 const headLine = ({ since }: WatchView, pen: Pen): string => {
   const [who, to] = nameWidths(pen);
-  const titles = columnsFor(pen).map(({ title, width }) => fit(title, width, 'right'));
-  const course = pen.hasCourses ? `  ${fit(`SINCE ${since.slice(11, 16)} UTC`, SPARK)}` : '';
-  return pen.style(`${fit('PID', PID - 1, 'right')} ${fit('WHO', who)}${fit('WITH', to)}${titles.join('')}${course}`, 'dim');
+  const titles = pen.layout.columns.map(({ title, width }) => fit(title, width, 'right'));
+  const { course } = pen.layout;
+  const title = course === 0 ? '' : `  ${fit(course < 15 ? since.slice(11, 16) : `SINCE ${since.slice(11, 16)} UTC`, course)}`;
+  return pen.style(`${fit('PID', PID - 1, 'right')} ${fit('WHO', who)}${fit('WITH', to)}${titles.join('')}${title}`, 'dim');
 };
-
-/** More connections that their peers have closed than others: worth a colour before any rule says so. */
-const isLeaking = ({ closeWait, established }: HolderRow): boolean => closeWait > 10 && closeWait > established;
 
 const holderLine = (row: HolderRow, pen: Pen): string => {
   const [who, to] = nameWidths(pen);
-  const figures = columnsFor(pen).map((column) => {
+  const figures = pen.layout.columns.map((column) => {
     const cell = fit(column.text(row, pen), column.width, 'right');
-    return column === CLOSE_WAIT && isLeaking(row) ? pen.style(cell, 'yellow') : cell;
+    const style = column.style?.(row) ?? null;
+    return style === null ? cell : pen.style(cell, style);
   });
-  const course = pen.hasCourses ? `  ${sparkline(row.series, SPARK, pen.options.unicode)}` : '';
   const pid = row.holder.kind === 'process' ? String(row.holder.pid) : '';
-  return `${fit(pid, PID - 1, 'right')} ${fit(holderWords(row), who - 1)} ${fit(endWords(row), to)}${figures.join('')}${course}`;
+  return `${fit(pid, PID - 1, 'right')} ${fit(holderWords(row), who - 1)} ${fit(endWords(row), to)}${figures.join('')}${courseOf(row.series, 0, pen)}`;
 };
 
 /** By fours, so that what is below seldom moves. */
