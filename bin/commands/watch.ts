@@ -24,7 +24,8 @@ nothing is written. As root, or the owners of other users' sockets are hidden.
   --for TIME        end after so long: 90s, 10m, 2h (else Ctrl-C ends it)
   --once            one look
   --netns NAME|PID  look into a network namespace: by its name, or a PID in it
-  --timezone ZONE   of log times that name none: Europe/Berlin, +01:00 (else UTC)
+  --timezone ZONE   of log times that name none: Europe/Berlin, +01:00 (else this
+                    host's own)
   --plain           a line for each change, as where the output is no terminal
   --json            a line of JSON for each look
   --help            show this
@@ -78,7 +79,8 @@ const optionsOf = (values: Values): WatchOptions => {
     everyMs,
     forMs: values.once === true ? 1 : duration(values.for, 'for'),
     netns: values.netns ?? null,
-    timezone: values.timezone ?? null,
+    // Programs of this host write their logs by its clock.
+    timezone: values.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     logs: (values.log ?? []).map(readLogOption),
   };
 };

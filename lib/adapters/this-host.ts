@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { release } from 'node:os';
+import { listFromProc, listProcesses } from './proc-sockets.ts';
 import { run } from './run.ts';
 
 /** This machine as an upload would show it: the sections of DESIGN.md, read anew at each look. */
@@ -25,7 +26,6 @@ const LISTINGS: readonly (readonly string[])[] = [
   ['netstat', '-natp'],
 ];
 const LIGHT_LISTINGS = LISTINGS.slice(1);
-const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 const SYSCTLS = ['ip_local_port_range', 'ip_local_reserved_ports', 'tcp_tw_reuse', 'tcp_fin_timeout'].map(
   (name) => `/proc/sys/net/ipv4/${name}`,
 );
@@ -48,8 +48,10 @@ const files = async (paths: readonly string[]): Promise<string> =>
     .map(([path, text]) => (text === null ? '' : section(path, text)))
     .join('');
 
+const isPid = (text: string): boolean => /^\d{1,10}$/.test(text);
+
 const insideOf = (netns: string | null): readonly string[] =>
-  netns === null ? [] : ['nsenter', `--net=${/^\d+$/.test(netns) ? `/proc/${netns}/ns/net` : `/run/netns/${netns}`}`, '--'];
+  netns === null ? [] : ['nsenter', `--net=${isPid(netns) ? `/proc/${netns}/ns/net` : `/run/netns/${netns}`}`, '--'];
 
 /** `tail -vn +1` prints the sections itself. */
 const filesIn = async (netns: string | null, paths: readonly string[]): Promise<string> => {
@@ -93,10 +95,11 @@ const listSockets = async (netns: string | null, isLight: boolean): Promise<List
     }
     failures.push({ command: argv[0] ?? '', why: outcome.kind === 'missing' ? 'is not installed' : `failed (${outcome.detail})` });
   }
-  const tables = await filesIn(netns, TABLES);
   const reasons = reasonsOf(failures);
-  if (tables === '') throw new NoSocketsError(`No command lists the sockets: ${reasons}.`);
-  return { text: tables, hasSockets: true, note: `Whose the sockets are cannot be seen: ${reasons}. They are read from /proc/net/tcp.` };
+  const pid = netns ?? 'self';
+  const rows = pid === 'self' || isPid(pid) ? listFromProc(pid) : null;
+  if (rows === null) throw new NoSocketsError(`Nothing lists the sockets: ${reasons}.`);
+  return { text: section('netstat -natpee', rows), hasSockets: true, note: `The sockets are read from /proc: ${reasons}.` };
 };
 
 /** As `ss` and netstat name them. A program may call itself `pid=7`: then the arguments of one more process are read. */
@@ -143,7 +146,7 @@ const PS = ['ps', '-o', 'pid,ppid,user:32,etimes,args'];
 const processes = async (pids: readonly number[]): Promise<string> => {
   if (pids.length === 0) return '';
   const outcome = await run([...PS, '-p', pids.join(',')]);
-  return outcome.kind === 'ran' ? section(PS.join(' '), outcome.output.toString('utf8')) : '';
+  return section(PS.join(' '), outcome.kind === 'ran' ? outcome.output.toString('utf8') : listProcesses(pids));
 };
 
 const meta = async (host: string, at: string): Promise<string> => {

@@ -21,9 +21,11 @@ export const untilWhen = ({ trend, updatedAt }: Analysis): string | null => {
   const when = `about ${about(trend.exhaustsAt, updatedAt)}`;
   if (trend.exhaustsBetween === null) return when;
   const [earliest, latest] = trend.exhaustsBetween;
-  return latest === null
-    ? `${when} (${minute(earliest, updatedAt)} at the earliest)`
-    : `${when} (${minute(earliest, updatedAt)}–${minute(latest, updatedAt)})`;
+  const from = minute(earliest, updatedAt);
+  if (latest === null) return `${when} (${from} at the earliest)`;
+  const to = minute(latest, updatedAt);
+  // Within one minute there is nothing more to say.
+  return from === to ? when : `${when} (${from}–${to})`;
 };
 
 /** "at 41 a minute the ports last until about 17:10 UTC (16:40–17:55)"; empty where there is no forecast. */

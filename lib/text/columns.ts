@@ -32,6 +32,13 @@ export const fit = (text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? `${whole}${space}` : `${space}${whole}`;
 };
 
+/** As `fit`, but what is cut is the beginning: an address ends with its port. */
+export const fitEnd = (text: string, width: number): string => {
+  if (width <= 0 || columns(text) <= width) return fit(text, width);
+  const backward = [...text].reverse().join('');
+  return fit(`…${[...cut(backward, width - 1)].reverse().join('')}`, width);
+};
+
 /** A line in pieces of at most `width` columns. */
 export const pieces = (text: string, width: number): readonly string[] => {
   const all: string[] = [];

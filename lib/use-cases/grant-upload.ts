@@ -74,11 +74,15 @@ const refusal = ({ key, size }: UploadPlan, token: HostToken): GrantOutcome | nu
   return size > MAX_UPLOAD_BYTES ? { kind: 'too-large' } : null;
 };
 
-const tokenOf = async (authorization: string | undefined, tokens: HostTokens): Promise<HostToken | null> => {
+const tokenOf = async (authorization: string | undefined, { tokens, journal }: GrantDeps): Promise<HostToken | null> => {
   const shown = readBearer(authorization);
   const token = shown === null ? null : await tokens.get(shown.id);
-  if (shown === null || token === null || !isSecretOf(token, shown.secret)) return null;
-  return token.revokedAt === null ? token : null;
+  if (shown === null || token === null) return null;
+  const isKnown = isSecretOf(token, shown.secret);
+  if (isKnown && token.revokedAt === null) return token;
+  // Somebody guesses, or a host was not told that its token is revoked: operators want to know of both.
+  journal.warn('token refused', { host: token.host, token: token.id, reason: isKnown ? 'revoked' : 'wrong secret' });
+  return null;
 };
 
 /**
@@ -86,7 +90,7 @@ const tokenOf = async (authorization: string | undefined, tokens: HostTokens): P
  * its id is.
  */
 export const grantUpload = async (authorization: string | undefined, body: string, deps: GrantDeps): Promise<GrantOutcome> => {
-  const token = await tokenOf(authorization, deps.tokens);
+  const token = await tokenOf(authorization, deps);
   if (token === null) return { kind: 'unknown-token' };
   const plan = readPlan(body);
   if ('kind' in plan) return plan;

@@ -73,7 +73,7 @@ test('keeps the hash of the secret and nothing that it follows from', async () =
 });
 
 test('refuses tokens that are unknown, wrong, revoked, or shown in another way', async () => {
-  const { deps, tokens, text } = await world();
+  const { deps, tokens, text, said } = await world();
   const wrongSecret = `${text.slice(0, -1)}${text.endsWith('A') ? 'B' : 'A'}`;
   const headers = [undefined, '', text, `Basic ${text}`, `Bearer ${wrongSecret}`, `Bearer ${text}x`, `Bearer ${text} x`];
   for (const header of headers) assert.equal(await kindOf(deps, header, PLAN), 'unknown-token', header);
@@ -81,6 +81,11 @@ test('refuses tokens that are unknown, wrong, revoked, or shown in another way',
   assert.equal((await revokeTokens('web-03', NOW, tokens)).length, 1);
   assert.equal(await kindOf(deps, `Bearer ${text}`, PLAN), 'unknown-token');
   assert.equal((await revokeTokens('web-03', NOW, tokens)).length, 0);
+  // Operators see who was refused, and why; a guess at an id is nobody's.
+  assert.deepEqual(
+    said.map((line) => /"reason":"([^"]+)"/.exec(line)?.[1]),
+    ['wrong secret', 'revoked'],
+  );
 });
 
 test('revokes one token by its id, and leaves the others of the host', async () => {

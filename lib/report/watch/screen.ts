@@ -1,60 +1,19 @@
 import type { Analysis } from '../../model/analysis.ts';
-import type { HolderRow, LogView, WatchView } from '../../model/watching.ts';
+import type { LogView, WatchView } from '../../model/watching.ts';
 import { columns, fit, pieces } from '../../text/columns.ts';
 import { clock, count, duration, number, percent, program } from '../../text/words.ts';
 import { safe, viewOf } from '../view.ts';
 import { wrap } from '../wrap.ts';
-import { bar, sparkline } from './marks.ts';
-import { endWords, FAILURE_WORDS, growthWords, holderWords, outlookWords, placeWords, shareOf, usedWords } from './words.ts';
+import { bar } from './marks.ts';
+import { BUSY, fillStyle, type Pen, penOf, type ScreenOptions, type Style } from './pen.ts';
+import { courseOf, holderLines } from './table.ts';
+import { FAILURE_WORDS, growthWords, outlookWords, placeWords, shareOf, usedWords } from './words.ts';
 
-export interface ScreenOptions {
-  readonly width: number;
-  readonly height: number;
-  readonly colour: boolean;
-  /** Whether the terminal shows more than ASCII. */
-  readonly unicode: boolean;
-}
-
-/** Wider lines are hard to read, and the eye loses the row. */
-const MAX_WIDTH = 118;
-const MIN_WIDTH = 40;
 const LABEL = 8;
-/** Seven digits are the most that Linux gives (`pid_max`). */
-const PID = 8;
-const SPARK = 16;
 const MIN_BAR = 6;
-/** Below, there is no room for courses; below that, for all figures. */
-const COURSES_FROM = 88;
-const NARROW = 68;
-const MAX_HOLDERS = 10;
-const MIN_HOLDERS = 4;
-/** Rows of the screen that are not the table's: title, ports, logs, and room for a diagnosis. */
-const OTHER_ROWS = 18;
-/** Where a range begins to be worth a look, and where it is nearly gone. */
-const BUSY = 0.6;
-const NEARLY_FULL = 0.85;
-
-type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
-const CODES: Readonly<Record<Style, string>> = { bold: '1', dim: '2', red: '1;31', yellow: '33', green: '32', cyan: '36' };
-
-interface Pen {
-  readonly options: ScreenOptions;
-  readonly width: number;
-  readonly hasCourses: boolean;
-  style(text: string, style: Style): string;
-}
-
-const penOf = (options: ScreenOptions): Pen => ({
-  options,
-  width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, options.width)),
-  hasCourses: options.width >= COURSES_FROM,
-  style: (text, style) => (options.colour && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text),
-});
 
 const SEVERITY_STYLES: Readonly<Record<Analysis['severity'], Style>> = { critical: 'red', warning: 'yellow', info: 'cyan' };
 const styleOf = ({ status, severity }: Analysis): Style => (status === 'resolved' ? 'green' : SEVERITY_STYLES[severity]);
-const fillStyle = (share: number): Style => (share >= NEARLY_FULL ? 'red' : share >= BUSY ? 'yellow' : 'green');
-
 const titleLine = (view: WatchView, pen: Pen): string => {
   const right = `${clock(view.at)}  every ${duration(view.everyMs)}  look ${number(view.looks)}`;
   const left = fit(`closewatch  ${placeWords(view)}`, Math.max(0, pen.width - columns(right) - 1));
@@ -73,7 +32,7 @@ const joinedTo = (width: number, parts: readonly string[]): string =>
 const portLines = ({ ports, at }: WatchView, pen: Pen): readonly string[] => {
   const used = fit(usedWords(ports), pen.width - LABEL).trimEnd();
   const share = shareOf(ports);
-  const course = pen.hasCourses ? `  ${sparkline(ports.series, SPARK, pen.options.unicode, ports.range?.capacity ?? 0)}` : '';
+  const course = courseOf(ports.series, ports.range?.capacity ?? 0, pen);
   const width = pen.width - LABEL - columns(used) - 2 - columns(course);
   const gauge = width < MIN_BAR ? '' : `${pen.style(bar(share, width, pen.options.unicode), fillStyle(share))}  `;
   const outlook = fit(outlookWords(ports, at), pen.width - LABEL).trimEnd();
@@ -87,62 +46,6 @@ const portLines = ({ ports, at }: WatchView, pen: Pen): readonly string[] => {
   const facts = joinedTo(room, rest);
   const second = `${' '.repeat(LABEL)}${pen.style(outlook, style)}${outlook === '' || facts === '' ? '' : ', '}${facts}`;
   return [`${fit('PORTS', LABEL)}${gauge}${used}${course}`, second];
-};
-
-interface Column {
-  readonly title: string;
-  readonly width: number;
-  readonly text: (row: HolderRow, pen: Pen) => string;
-}
-
-const figure = (value: number, pen: Pen): string => (value === 0 ? (pen.options.unicode ? '·' : '.') : number(value));
-
-const ESTABLISHED: Column = { title: 'ESTAB', width: 8, text: ({ established }, pen) => figure(established, pen) };
-const CLOSE_WAIT: Column = { title: 'CLOSE_WAIT', width: 12, text: ({ closeWait }, pen) => figure(closeWait, pen) };
-const TIME_WAIT: Column = { title: 'TIME_WAIT', width: 11, text: ({ timeWait }, pen) => figure(timeWait, pen) };
-const GROWTH: Column = { title: 'A MIN', width: 9, text: ({ perMinute }) => growthWords(perMinute) };
-
-/** On a narrow screen, what a leak shows by. */
-const columnsFor = (pen: Pen): readonly Column[] =>
-  pen.width < NARROW ? [CLOSE_WAIT, GROWTH] : [ESTABLISHED, CLOSE_WAIT, TIME_WAIT, GROWTH];
-
-const nameWidths = (pen: Pen): readonly [who: number, to: number] => {
-  const figures = columnsFor(pen).reduce((sum, { width }) => sum + width, 0);
-  const free = pen.width - PID - figures - (pen.hasCourses ? SPARK + 2 : 0);
-  const to = Math.min(24, Math.floor(free / 2));
-  return [free - to, to];
-};
-
-const headLine = ({ since }: WatchView, pen: Pen): string => {
-  const [who, to] = nameWidths(pen);
-  const titles = columnsFor(pen).map(({ title, width }) => fit(title, width, 'right'));
-  const course = pen.hasCourses ? `  ${fit(`SINCE ${since.slice(11, 16)} UTC`, SPARK)}` : '';
-  return pen.style(`${fit('PID', PID - 1, 'right')} ${fit('WHO', who)}${fit('WITH', to)}${titles.join('')}${course}`, 'dim');
-};
-
-/** More connections that their peers have closed than others: worth a colour before any rule says so. */
-const isLeaking = ({ closeWait, established }: HolderRow): boolean => closeWait > 10 && closeWait > established;
-
-const holderLine = (row: HolderRow, pen: Pen): string => {
-  const [who, to] = nameWidths(pen);
-  const figures = columnsFor(pen).map((column) => {
-    const cell = fit(column.text(row, pen), column.width, 'right');
-    return column === CLOSE_WAIT && isLeaking(row) ? pen.style(cell, 'yellow') : cell;
-  });
-  const course = pen.hasCourses ? `  ${sparkline(row.series, SPARK, pen.options.unicode)}` : '';
-  const pid = row.holder.kind === 'process' ? String(row.holder.pid) : '';
-  return `${fit(pid, PID - 1, 'right')} ${fit(holderWords(row), who - 1)} ${fit(endWords(row), to)}${figures.join('')}${course}`;
-};
-
-/** By fours, so that what is below seldom moves. */
-const holderLines = (view: WatchView, pen: Pen): readonly string[] => {
-  const { holders } = view;
-  const wanted = MIN_HOLDERS * Math.max(1, Math.ceil(holders.length / MIN_HOLDERS));
-  const rows = Math.min(MAX_HOLDERS, wanted, Math.max(MIN_HOLDERS, pen.options.height - OTHER_ROWS));
-  const shown = holders.slice(0, rows).map((row) => holderLine(row, pen));
-  const left = holders.length - shown.length;
-  const rest = left > 0 ? pen.style(`and ${number(left)} more`, 'dim') : '';
-  return [headLine(view, pen), ...shown, ...Array.from({ length: rows - shown.length }, () => ''), rest];
 };
 
 const descriptorLines = ({ descriptors }: WatchView, pen: Pen): readonly string[] =>
@@ -168,16 +71,19 @@ const paragraph = (text: string, pen: Pen): readonly string[] =>
     .split('\n')
     .flatMap((line) => pieces(line, pen.width));
 
-const analysisLines = (analysis: Analysis, isFirst: boolean, pen: Pen): readonly string[] => {
+/** @param isShort who and what to do matter more than the figures of what fails, which the title sums up */
+const analysisLines = (analysis: Analysis, isFirst: boolean, isShort: boolean, pen: Pen): readonly string[] => {
   const { title, what, who, now } = viewOf(analysis, null);
   const head = pen.style(fit(title, pen.width).trimEnd(), styleOf(analysis));
   if (!isFirst) return [head];
   if (analysis.status === 'resolved') return [head, ...paragraph(now, pen)];
-  return [head, ...paragraph(what, pen), ...paragraph(who, pen), ...paragraph(`Do now: ${now}`, pen)];
+  return [head, ...(isShort ? [] : paragraph(what, pen)), ...paragraph(who, pen), ...paragraph(`Do now: ${now}`, pen)];
 };
 
-const diagnosisLines = ({ analyses, looks }: WatchView, pen: Pen): readonly string[] => {
-  if (analyses.length > 0) return analyses.flatMap((analysis, i) => analysisLines(analysis, i === 0, pen));
+const diagnosisLines = ({ analyses, looks }: WatchView, room: number, pen: Pen): readonly string[] => {
+  const all = (isShort: boolean) => analyses.flatMap((analysis, i) => analysisLines(analysis, i === 0, isShort, pen));
+  const whole = all(false);
+  if (analyses.length > 0) return whole.length <= room ? whole : all(true);
   const why = looks < 3 ? ' Growth can be told from the third look on.' : '';
   return [`Nothing found so far.${why}`];
 };
@@ -209,7 +115,8 @@ export const renderScreen = (view: WatchView, options: ScreenOptions): readonly 
   const footer = pen.style(fit('q or Ctrl-C ends it and prints the whole diagnosis', pen.width).trimEnd(), 'dim');
   const room = Math.max(1, options.height - fixed.length - 1);
   const shownNotes = notes.slice(0, Math.max(0, Math.min(notes.length, room - 4)));
-  const diagnosis = cutTo(diagnosisLines(view, pen), room - shownNotes.length);
+  const left = room - shownNotes.length;
+  const diagnosis = cutTo(diagnosisLines(view, left, pen), left);
   const body = [...fixed, ...diagnosis];
   const gap = Array.from({ length: Math.max(0, options.height - 1 - shownNotes.length - body.length) }, () => '');
   const lines = [...body, ...gap, ...shownNotes].slice(0, options.height - 1).concat(footer);

@@ -8,7 +8,7 @@ import { renderLook } from '../../../lib/report/watch/json.ts';
 import { renderChanges } from '../../../lib/report/watch/lines.ts';
 import { bar, sparkline } from '../../../lib/report/watch/marks.ts';
 import { renderScreen } from '../../../lib/report/watch/screen.ts';
-import { columns, fit, pieces } from '../../../lib/text/columns.ts';
+import { columns, fit, fitEnd, pieces } from '../../../lib/text/columns.ts';
 import { analyzePaths } from '../../../lib/use-cases/analyze.ts';
 import { incident, incidents } from '../../support/incidents.ts';
 
@@ -204,6 +204,7 @@ test('draws courses and bars as counted by hand', () => {
 test('measures text as terminals show it', () => {
   assert.deepEqual([columns('abc'), columns('日本'), columns('e\u0301')], [3, 4, 1]);
   assert.deepEqual([fit('abc', 5), fit('abc', 5, 'right'), fit('abcdef', 4), fit('日本語', 4)], ['abc  ', '  abc', 'abc…', '日… ']);
+  assert.deepEqual([fitEnd('abcdef', 4), fitEnd('ab', 4), fitEnd('[2001:db8::1]:443', 8)], ['…def', 'ab  ', '…:1]:443']);
   assert.deepEqual(pieces('abcdefg', 3), ['abc', 'def', 'g']);
 });
 
