@@ -9,7 +9,7 @@ import { powertoolsJournal } from '../lib/adapters/journal.ts';
 import { s3Uploads } from '../lib/adapters/s3.ts';
 import { snsAnnouncer } from '../lib/adapters/sns.ts';
 import type { Deps } from '../lib/use-cases/deps.ts';
-import type { Records } from '../lib/use-cases/ports.ts';
+import type { Querying } from './requests.ts';
 
 /** Builds once for each environment: a Lambda has one for life, the embedded stack another after a restart. */
 const onceFor = <T>(build: () => T): (() => T) => {
@@ -37,6 +37,7 @@ export const judging = onceFor((): Deps => {
   };
 });
 
-export const querying = onceFor(
-  (): Records => dynamoRecords(new DynamoDBClient({}), readConfig(queryConfig, process.env).TABLE, systemClock),
-);
+export const querying = onceFor((): Querying => {
+  const config = readConfig(queryConfig, process.env);
+  return { records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)), clock: systemClock };
+});

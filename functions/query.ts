@@ -3,12 +3,12 @@ import httpRouter from '@middy/http-router';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
-import type { Records } from '../lib/use-cases/ports.ts';
 import { querying } from './compose.ts';
 import { problemDocuments } from './problem.ts';
-import { getAnalysis, listAnalyses, listHosts, listUploads } from './routes.ts';
-
-type Route = (event: APIGatewayProxyEventV2, records: Records) => Promise<APIGatewayProxyStructuredResultV2>;
+import type { Route } from './requests.ts';
+import { getAnalysis, listAnalyses } from './routes/analyses.ts';
+import { getTimeline, listHosts } from './routes/hosts.ts';
+import { listUploads } from './routes/uploads.ts';
 
 const get = (path: string, route: Route) => ({
   method: 'GET' as const,
@@ -28,6 +28,7 @@ export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredRe
       get('/v1/analyses', listAnalyses),
       get('/v1/analyses/{id}', getAnalysis),
       get('/v1/hosts', listHosts),
+      get('/v1/hosts/{host}/timeline', getTimeline),
       get('/v1/uploads', listUploads),
     ]),
   );

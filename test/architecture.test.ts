@@ -13,10 +13,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/diagnosis': ['lib/model', 'lib/digest', 'lib/text', 'lib/knowledge'],
   'lib/cases': ['lib/model', 'lib/diagnosis', 'lib/text'],
   'lib/fleet': ['lib/model', 'lib/cases', 'lib/text'],
+  'lib/timeline': ['lib/model', 'lib/diagnosis', 'lib/text'],
   'lib/report': ['lib/model', 'lib/cases', 'lib/fleet', 'lib/text'],
-  'lib/use-cases': ['lib/model', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/fleet'],
+  'lib/use-cases': ['lib/model', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/fleet', 'lib/timeline'],
+  'lib/api': ['lib/model', 'lib/use-cases'],
   'lib/adapters': ['lib/model', 'lib/cases', 'lib/fleet', 'lib/report', 'lib/use-cases'],
-  functions: ['lib/adapters', 'lib/use-cases', 'lib/report', 'lib/model'],
+  functions: ['lib/adapters', 'lib/api', 'lib/use-cases', 'lib/report', 'lib/model'],
   'lib/local': ['functions', 'infra'],
   bin: ['lib/adapters', 'lib/local', 'lib/report', 'lib/text', 'lib/use-cases'],
 };
@@ -30,8 +32,10 @@ const PURE = [
   'lib/diagnosis',
   'lib/cases',
   'lib/fleet',
+  'lib/timeline',
   'lib/report',
   'lib/use-cases',
+  'lib/api',
 ];
 const PURE_MODULES = new Set(['node:crypto', 'node:util', 'node:zlib', 'node:stream', 'zod']);
 const IMPURE = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(?:env|exit|cwd)\b/];

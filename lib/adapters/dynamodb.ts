@@ -5,6 +5,7 @@ import type { Digest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
 import type { Clock, Records, Rejection } from '../use-cases/ports.ts';
 import { dynamoFleets } from './dynamodb-fleets.ts';
+import { digestKey, dynamoHistory } from './dynamodb-history.ts';
 import { dayOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
@@ -24,9 +25,6 @@ const HEARD_EVERY_MS = 5 * 60_000;
 const MAX_LOGS = 60;
 const MAX_MARKERS = 10;
 const NOBODY = '?';
-
-const PREFIXES: Readonly<Record<Digest['kind'], string>> = { snapshot: 'S', log: 'L', marker: 'M' };
-const digestKey = (digest: Digest): string => `${PREFIXES[digest.kind]}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
 
 /** The table over DynamoDB. Reads that decide anything are strongly consistent; lists come from the index. */
 export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Clock, retention: Retention = DEFAULT_RETENTION): Records => {
@@ -59,6 +57,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
 
   return {
     ...fleets,
+    ...dynamoHistory(client, table),
 
     async putDigest(digest, heardAt) {
       await put({ pk: s(hostKey(digest.host)), sk: s(digestKey(digest)), doc: encode(digest), expires: expires(retention.digests) });

@@ -90,6 +90,15 @@ export interface Records extends FleetRecords {
   putDigest(digest: Digest, heardAt: string): Promise<void>;
   /** The digests whose time is within `spanMs` of the host's newest one, at most `maxSnapshots` snapshots of them, the newest. */
   recentDigests(host: string, limits: { readonly spanMs: number; readonly maxSnapshots: number }): Promise<readonly Digest[]>;
+  /** Digests of one kind whose time (`digestTime`) is within the window, both ends included, newest first, a page at a time. */
+  digestsBetween(
+    host: string,
+    kind: Digest['kind'],
+    window: { readonly from: string; readonly to: string },
+    cursor: string | null,
+  ): Promise<Page<Digest>>;
+  /** The time of the host's newest snapshot or log; `null` where none is kept. */
+  newestDigestAt(host: string): Promise<string | null>;
   /** Wall clock of the host's last upload; `null` where none is known. */
   lastHeard(host: string): Promise<string | null>;
   putLookup(host: string, lookup: PortLookup): Promise<void>;

@@ -27,6 +27,10 @@ export const analysisQuery = z.strictObject({
 
 export const pageQuery = z.strictObject({ limit, cursor });
 
+export const timelineQuery = z
+  .strictObject({ from: time.optional(), to: time.optional() })
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, { path: ['to'], error: 'expected a time after "from"' });
+
 export const uploadQuery = z.strictObject({ status: z.literal('rejected').default('rejected'), limit, cursor });
 
 /** The filter of a query, without its paging. */

@@ -49,13 +49,14 @@ test('gives each function a role of its own, with what it calls and no wildcard'
     'dynamodb:BatchGetItem',
     'dynamodb:GetItem',
     'dynamodb:Query',
+    'dynamodb:Query',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
   ]);
 });
 
 test('lets the judging functions call what the code calls', () => {
-  const sources = ['s3', 'sns', 'dynamodb', 'dynamodb-fleets', 'dynamodb-lists', 'dynamodb-put']
+  const sources = ['s3', 'sns', 'dynamodb', 'dynamodb-fleets', 'dynamodb-history', 'dynamodb-lists', 'dynamodb-put']
     .map((name) => readFileSync(`lib/adapters/${name}.ts`, 'utf8'))
     .join('\n');
   const commands = new Set([...sources.matchAll(/new (\w+)Command\(/g)].map((match) => match[1] ?? ''));
@@ -98,7 +99,7 @@ test('deploys the table that the embedded stack has, with expiry and recovery', 
 
 test('lets nobody into the API without IAM, and throttles it', () => {
   const routes = ofType('AWS::ApiGatewayV2::Route');
-  assert.equal(routes.length, 4);
+  assert.equal(routes.length, 5);
   for (const { Properties } of routes) assert.equal(Properties?.AuthorizationType, 'AWS_IAM');
   const stage = only('AWS::ApiGatewayV2::Stage');
   assert.match(JSON.stringify(stage), /ThrottlingRateLimit/);

@@ -133,6 +133,24 @@ export class World {
             (digest) => Date.parse(digestTime(digest)) >= newest - spanMs,
           );
         }),
+      digestsBetween: (host, kind, { from, to }) =>
+        after('digestsBetween', () =>
+          onePage(
+            [...this.digests.values()]
+              .filter((digest) => digest.host === host && digest.kind === kind && digestTime(digest) >= from && digestTime(digest) <= to)
+              .sort((a, b) => (digestTime(a) < digestTime(b) ? 1 : -1)),
+          ),
+        ),
+      newestDigestAt: (host) =>
+        after(
+          'newestDigestAt',
+          () =>
+            [...this.digests.values()]
+              .filter((digest) => digest.host === host && digest.kind !== 'marker')
+              .map(digestTime)
+              .sort()
+              .at(-1) ?? null,
+        ),
       lastHeard: (host) => after('lastHeard', () => this.heard.get(host) ?? null),
       putLookup: (host, lookup) =>
         after('putLookup', () => void this.lookups.set(`${host} ${lookup.contentId} ${lookup.port}`, structuredClone(lookup))),
