@@ -22,6 +22,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
  * | `FLEET#<key>` | `FLEET`                    | a fleet, with its version              | `FLEETS#<shard>`, key, watched |
  * | `FLEET#<key>` | `MEMBER#<case's id>`       | a case that is in it                   |                                |
  * | `SLOTS`       | `<minute>#<number>`        | a message that was sent in the minute  |                                |
+ * | `SILENCES`    | `ALL`                      | all silences, with their version       |                                |
  */
 export type Item = Record<string, AttributeValue>;
 

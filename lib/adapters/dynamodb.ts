@@ -9,6 +9,7 @@ import { digestKey, dynamoHistory } from './dynamodb-history.ts';
 import { dayOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
+import { dynamoSilences } from './dynamodb-silences.ts';
 
 /** How long things are kept, in days. The raw uploads, which everything can be rebuilt from, have the bucket's own lifecycle. */
 export interface Retention {
@@ -58,6 +59,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
   return {
     ...fleets,
     ...dynamoHistory(client, table),
+    ...dynamoSilences(client, table),
 
     async putDigest(digest, heardAt) {
       await put({ pk: s(hostKey(digest.host)), sk: s(digestKey(digest)), doc: encode(digest), expires: expires(retention.digests) });

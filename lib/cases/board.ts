@@ -1,4 +1,4 @@
-import type { Analysis, Cause, Severity } from '../model/analysis.ts';
+import type { Acknowledgement, Analysis, Cause, Severity, SilencedBy } from '../model/analysis.ts';
 import type { Case } from './case.ts';
 
 /**
@@ -45,6 +45,10 @@ export interface LedgerEntry {
   /** Wall clock of the last announcement, and how many reminders the last ones were: what the next reminder waits for. */
   readonly toldAt: string | null;
   readonly reminders: number;
+  /** Who is on it; `null` where nobody is. */
+  readonly acknowledged: Acknowledgement | null;
+  /** What held back what was due; `null` where nothing did. */
+  readonly silenced: SilencedBy | null;
 }
 
 /** What was said since the case was opened (or reopened). While it stays open, what is worse stays said: a swing is no news. */
@@ -82,6 +86,12 @@ export const emptyBoard = (host: string): Board => ({
   ledger: [],
   outbox: [],
 });
+
+/** What people have said to a case. */
+export const attentionTo = (ledger: readonly LedgerEntry[], caseId: string): Pick<LedgerEntry, 'acknowledged' | 'silenced'> => {
+  const entry = ledger.find((one) => one.caseId === caseId);
+  return { acknowledged: entry?.acknowledged ?? null, silenced: entry?.silenced ?? null };
+};
 
 /** Whether time alone may bring something to say: what the sweep must look at. */
 export const isBusy = ({ outbox, cases, ledger }: Board): boolean =>

@@ -197,6 +197,24 @@ export interface Member {
   readonly analysisId: string;
 }
 
+/** Somebody has said that they are on it. */
+export interface Acknowledgement {
+  readonly by: string;
+  readonly why: string;
+  /** Wall clock. */
+  readonly at: string;
+  /** What it was when they said so: rising to critical ends it. */
+  readonly severity: Severity;
+}
+
+/** Why nobody is told of it. */
+export interface SilencedBy {
+  readonly id: string;
+  readonly by: string;
+  readonly why: string;
+  readonly until: string;
+}
+
 /**
  * DESIGN.md's analysis (contract): a finding with its life. One of a fleet is about the same cause on several hosts: `host`, `culprit`,
  * `resource`, `ports` and `trend` are then those of the host where it began first.
@@ -212,6 +230,10 @@ export interface Analysis extends Omit<Finding, 'since' | 'lastSeenAt' | 'overAt
   readonly setback: string | null;
   /** What is known of the end, whole sentences: verified by which figures, or merely no longer seen. `null` while open. */
   readonly outcome: string | null;
+  /** `null` where nobody is on it. */
+  readonly acknowledged: Acknowledgement | null;
+  /** What holds its announcements back; `null` where nothing does, or nothing was due. */
+  readonly silenced: SilencedBy | null;
   /** In the order of onset; of a large fleet the first. */
   readonly hosts: readonly string[];
   /** All of them, listed or not. */

@@ -132,7 +132,7 @@ const analysesOf = (host: string, digests: readonly Digest[], lookups: readonly 
     reopenMs: Math.max(fold.reopenMs, Date.parse(to) - Date.parse(from)),
     maxCases: Number.POSITIVE_INFINITY,
   };
-  return foldCases(host, noCheckpoint, digests, lookups, all).cases.map(toAnalysis);
+  return foldCases(host, noCheckpoint, digests, lookups, all).cases.map((one) => toAnalysis(one));
 };
 
 const byRank = (a: Analysis, b: Analysis): number =>

@@ -1,4 +1,5 @@
 import type { Board } from '../cases/board.ts';
+import type { Silences } from '../cases/silence.ts';
 import type { Announcement, Fleet, Membership } from '../fleet/fleet.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
@@ -110,6 +111,10 @@ export interface Records extends FleetRecords {
   writeBoard(board: Board): Promise<WriteOutcome>;
   /** Hosts whose board has an outbox or an open case: what the sweep must look at. */
   busyHosts(cursor: string | null): Promise<Page<string>>;
+
+  readSilences(): Promise<Silences>;
+  /** As `writeBoard`. */
+  writeSilences(silences: Silences): Promise<WriteOutcome>;
 
   /** Writes the analysis for queries, unless a later revision is there. */
   putAnalysis(analysis: Analysis, revision: number): Promise<void>;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { announce } from '../cases/announce.ts';
-import { type Board, emptyBoard, type OutboxEntry } from '../cases/board.ts';
+import { attentionTo, type Board, emptyBoard, type OutboxEntry } from '../cases/board.ts';
 import { type Case, closeBecause, toAnalysis } from '../cases/case.ts';
 import { foldCases } from '../cases/fold.ts';
 import { claim } from '../cases/outbox.ts';
@@ -8,6 +8,7 @@ import { SILENT } from '../cases/outcome.ts';
 import { portsToLookUp } from '../diagnosis/diagnose.ts';
 import type { WantedLookup } from '../diagnosis/facts.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
+import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
 import { ContentionError, MAX_ROUNDS } from './contention.ts';
@@ -84,17 +85,32 @@ const decide = async (host: string, board: Board, isSilent: boolean, deps: Deps)
   const cases = isSilent ? closeSilent(folded.cases, now) : folded.cases;
   // Nothing more is to come from a silent host: what was over there is over.
   const times = { now, newestAt: isSilent ? now : newestAt(digests, now) };
-  const announced = announce({ ...board, checkpoint: folded.checkpoint }, cases, times, announcing);
+  const known = { ...board, checkpoint: folded.checkpoint };
+  const unsilenced = announce(known, cases, times, announcing);
+  // Silences are one item for all hosts: it is read by those only that have something to say.
+  const isDue = unsilenced.outbox.length > board.outbox.length;
+  const announced = isDue ? announce(known, cases, times, announcing, (await deps.records.readSilences()).list) : unsilenced;
   const leased = claim(announced, deps.owner, now, leaseMs);
   return leased === null ? { board: announced, claimed: [] } : leased;
 };
 
-const project = async (cases: readonly Case[], revision: number, { records }: Deps): Promise<void> => {
-  for (const current of cases) await records.putAnalysis(toAnalysis(current), revision);
+/** A case as people query it: with what they have said to it. */
+export const analysisOn = ({ ledger }: Board, current: Case): Analysis => toAnalysis(current, attentionTo(ledger, current.id));
+
+const project = async (cases: readonly Case[], board: Board, revision: number, { records }: Deps): Promise<void> => {
+  for (const current of cases) await records.putAnalysis(analysisOn(board, current), revision);
 };
 
 const changedCases = (before: Board, after: Board): readonly Case[] =>
-  after.cases.filter((current) => !before.cases.some((former) => former.id === current.id && isDeepStrictEqual(former, current)));
+  after.cases.filter(
+    (current) =>
+      !before.cases.some(
+        (former) =>
+          former.id === current.id &&
+          isDeepStrictEqual(former, current) &&
+          isDeepStrictEqual(attentionTo(before.ledger, current.id), attentionTo(after.ledger, current.id)),
+      ),
+  );
 
 /**
  * Brings a host's cases up to date with all that is known of it, and tells people what changed (DESIGN.md, "Order never matters").
@@ -112,11 +128,11 @@ export const settleHost = async (
     const next = await decide(host, board, options.isSilent === true, deps);
     if (isDeepStrictEqual(board, next.board)) {
       // A death may have fallen between an earlier write of the board and its projection.
-      await project(board.cases, board.version, deps);
+      await project(board.cases, board, board.version, deps);
       return;
     }
     if ((await deps.records.writeBoard(next.board)) === 'conflict') continue;
-    await project(changedCases(board, next.board), board.version + 1, deps);
+    await project(changedCases(board, next.board), next.board, board.version + 1, deps);
     await (options.deliver ?? deliver)(host, next.claimed, deps);
     return;
   }

@@ -1,4 +1,5 @@
 import { type Board, isBusy } from '../../lib/cases/board.ts';
+import { noSilences, type Silences } from '../../lib/cases/silence.ts';
 import type { Announcement, Fleet, Membership } from '../../lib/fleet/fleet.ts';
 import type { Analysis } from '../../lib/model/analysis.ts';
 import type { Digest, PortLookup } from '../../lib/model/digest.ts';
@@ -25,6 +26,7 @@ export class World {
   readonly fleetMembers = new Map<string, Membership>();
   readonly fleets = new Map<string, Fleet>();
   readonly slots: string[] = [];
+  silences: Silences = noSilences;
   /** What was said, whether alone or with others. */
   readonly published: Announcement[] = [];
   /** What was said, message by message. */
@@ -164,6 +166,13 @@ export class World {
           return 'written';
         }),
       busyHosts: () => after('busyHosts', () => onePage([...this.boards.values()].filter(isBusy).map(({ host }) => host))),
+      readSilences: () => after('readSilences', () => this.silences),
+      writeSilences: (silences) =>
+        after('writeSilences', () => {
+          if (this.silences.version !== silences.version) return 'conflict';
+          this.silences = structuredClone({ ...silences, version: silences.version + 1 });
+          return 'written';
+        }),
       putAnalysis: (analysis, revision) =>
         after('putAnalysis', () => {
           if ((this.analyses.get(analysis.id)?.revision ?? 0) <= revision)
