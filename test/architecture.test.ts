@@ -37,7 +37,7 @@ const PURE = [
   'lib/use-cases',
   'lib/api',
 ];
-const PURE_MODULES = new Set(['node:crypto', 'node:util', 'node:zlib', 'node:stream', 'zod']);
+const PURE_MODULES = new Set(['node:crypto', 'node:util', 'node:zlib', 'node:stream', 'zod', 'csv-stringify/sync']);
 const IMPURE = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(?:env|exit|cwd)\b/];
 const MAX_LINES = 300;
 
@@ -116,7 +116,7 @@ test('files stay small, and export by name', () => {
 
 test('every function is an entry of at most 40 lines', () => {
   const long = sources
-    .filter(({ path }) => /^functions\/(ingest|sweep|query)\.ts$/.test(path))
+    .filter(({ path }) => /^functions\/(ingest|sweep|query|attend)\.ts$/.test(path))
     .filter(({ text }) => text.split('\n').length > 41);
   assert.deepEqual(
     long.map(({ path }) => path),

@@ -20,6 +20,8 @@ const judging = {
   TOPIC_ARN: z.string().min(1),
   SETTLING_SECONDS: seconds.optional(),
   SILENCE_SECONDS: seconds.optional(),
+  /** A host that uploads nothing for so long is announced as silent; at least ten minutes, as hosts are noted every five. 0: never. */
+  SILENT_AFTER_SECONDS: seconds.refine((value) => value === 0 || value >= 600, 'expected 0 or at least 600').optional(),
   /** The first reminder of what is still open; each waits twice as long as the one before, a day at most. 0: none. */
   REMINDER_SECONDS: seconds.optional(),
   LINK_BASE: z.string().optional(),
@@ -41,6 +43,12 @@ export const settingsOf = (config: JudgingConfig): Settings => ({
     remindersMs: config.REMINDER_SECONDS === undefined ? defaultSettings.announce.remindersMs : doubled(config.REMINDER_SECONDS * 1000),
   },
   silenceMs: config.SILENCE_SECONDS === undefined ? defaultSettings.silenceMs : config.SILENCE_SECONDS * 1000,
+  silentAfterMs:
+    config.SILENT_AFTER_SECONDS === undefined
+      ? defaultSettings.silentAfterMs
+      : config.SILENT_AFTER_SECONDS === 0
+        ? null
+        : config.SILENT_AFTER_SECONDS * 1000,
   linkBase: config.LINK_BASE === undefined || config.LINK_BASE === '' ? null : config.LINK_BASE,
 });
 

@@ -2,14 +2,11 @@ import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Digest } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
 import type { Records } from '../use-cases/ports.ts';
-import { decode, decodeCursor, encodeCursor, hostKey, type Item, s } from './dynamodb-items.ts';
+import { decode, decodeCursor, encodeCursor, hostKey, type Item, LAST, s } from './dynamodb-items.ts';
 
 const PREFIXES: Readonly<Record<Digest['kind'], string>> = { snapshot: 'S', log: 'L', marker: 'M' };
 
 export const digestKey = (digest: Digest): string => `${PREFIXES[digest.kind]}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
-
-/** Behind every content id of the same time. */
-const LAST = '\u{10ffff}';
 
 type History = Pick<Records, 'digestsBetween' | 'newestDigestAt'>;
 

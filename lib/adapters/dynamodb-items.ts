@@ -11,14 +11,15 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
  * | ------------- | -------------------------- | -------------------------------------- | ------------------------------ |
  * | `HOST#<host>` | `BOARD`                    | the board, with its version            | `BUSY#<shard>`, host, if busy  |
  * | `HOST#<host>` | `HEARD`                    | when the host was last heard of        | `HOSTS#<shard>`, host          |
+ * | `HOST#<host>` | `WATCH`                    | until it is known to be silent         | `WATCH#<shard>`, heard at, host |
  * | `HOST#<host>` | `S#<takenAt>#<content>`    | a snapshot's digest                    |                                |
  * | `HOST#<host>` | `L#<covers to>#<content>`  | a log's digest                         |                                |
  * | `HOST#<host>` | `M#<at>#<content>`         | a marker of a deployment               |                                |
  * | `HOST#<host>` | `P#<content>#<port>`       | a port looked up in a snapshot         |                                |
- * | `HOST#<host>` | `CASE#<id>`                | an analysis                            | `A#<day>`, openedAt, id        |
+ * | `HOST#<host>` | `CASE#<id>`                | an analysis                            | `A#<day>#<shard>`, openedAt, id |
  * | `HOST#<host>` | `IN#<case's id>`           | the fleet that a case is in            |                                |
- * | `HOST#<host>` | `R#<key's hash>`           | a refused upload                       | `R#<day>`, at, key's hash      |
- * | `HOST#fleet`  | `CASE#<id>`                | the analysis of a fleet                | `A#<day>`, openedAt, id        |
+ * | `HOST#<host>` | `R#<key's hash>`           | a refused upload                       | `R#<day>#<shard>`, at, hash    |
+ * | `HOST#fleet`  | `CASE#<id>`                | the analysis of a fleet                | `A#<day>#<shard>`, openedAt, id |
  * | `FLEET#<key>` | `FLEET`                    | a fleet, with its version              | `FLEETS#<shard>`, key, watched |
  * | `FLEET#<key>` | `MEMBER#<case's id>`       | a case that is in it                   |                                |
  * | `SLOTS`       | `<minute>#<number>`        | a message that was sent in the minute  |                                |
@@ -29,6 +30,9 @@ export type Item = Record<string, AttributeValue>;
 export const BY_DAY = 'byDay';
 /** Hosts are spread over so many partitions of the index, so that none of them is hot. */
 export const SHARDS = 8;
+
+/** Behind every key that begins alike: no key of ours holds this character. */
+export const LAST = '\u{10ffff}';
 
 const COMPRESS_FROM = 1024;
 
@@ -48,7 +52,7 @@ export const encode = (value: unknown): AttributeValue => {
 };
 
 /** What this table wrote itself; an item of another writer's shape is a fault worth failing for. */
-export const decode = <T>(item: Item | undefined, name: 'doc' | 'board' = 'doc'): T | null => {
+export const decode = <T>(item: Item | undefined, name: 'doc' | 'board' | 'glance' = 'doc'): T | null => {
   const doc = item?.[name];
   if (doc === undefined) return null;
   if (doc.S !== undefined) return JSON.parse(doc.S);

@@ -1,11 +1,13 @@
 import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { type Board, isBusy } from '../cases/board.ts';
+import { type Board, isBusy, stateOf } from '../cases/board.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
 import type { Clock, Records, Rejection } from '../use-cases/ports.ts';
+import { dynamoAnalyses } from './dynamodb-analyses.ts';
 import { dynamoFleets } from './dynamodb-fleets.ts';
 import { digestKey, dynamoHistory } from './dynamodb-history.ts';
+import { dynamoHosts } from './dynamodb-hosts.ts';
 import { dayOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
@@ -21,8 +23,6 @@ export interface Retention {
 /** Digests serve windows of an hour; three days leave room for a look back. Analyses are the history that people query. */
 export const DEFAULT_RETENTION: Retention = { digests: 3, analyses: 400, rejections: 14 };
 
-/** The host is noted as heard of at most so often: one write in five for a snapshot a minute. */
-const HEARD_EVERY_MS = 5 * 60_000;
 const MAX_LOGS = 60;
 const MAX_MARKERS = 10;
 const NOBODY = '?';
@@ -56,24 +56,18 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
 
   const fleets = dynamoFleets(client, table, clock, retention.analyses);
 
+  const hosts = dynamoHosts({ client, table }, clock, retention.analyses);
+
   return {
     ...fleets,
+    ...dynamoAnalyses({ client, table }, clock, fleets),
     ...dynamoHistory(client, table),
+    ...hosts,
     ...dynamoSilences(client, table),
 
     async putDigest(digest, heardAt) {
       await put({ pk: s(hostKey(digest.host)), sk: s(digestKey(digest)), doc: encode(digest), expires: expires(retention.digests) });
-      const stale = new Date(Date.parse(heardAt) - HEARD_EVERY_MS).toISOString();
-      const heard = {
-        pk: s(hostKey(digest.host)),
-        sk: s('HEARD'),
-        heardAt: s(heardAt),
-        gpk: s(`HOSTS#${shardOf(digest.host)}`),
-        gsk: s(digest.host),
-        doc: encode({ host: digest.host, lastHeardAt: heardAt }),
-        expires: expires(retention.analyses),
-      };
-      await put(heard, { expression: 'attribute_not_exists(pk) OR heardAt < :stale', values: { ':stale': s(stale) } });
+      if (digest.kind !== 'marker') await hosts.noteHeard(digest.host, heardAt);
     },
 
     async recentDigests(host, { spanMs, maxSnapshots }) {
@@ -86,10 +80,6 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
       const newest = all.reduce((latest, digest) => (digestTime(digest) > latest ? digestTime(digest) : latest), '');
       if (newest === '') return [];
       return [...all, ...markers].filter((digest) => Date.parse(digestTime(digest)) >= Date.parse(newest) - spanMs);
-    },
-
-    async lastHeard(host) {
-      return (await get<{ lastHeardAt: string }>(host, 'HEARD'))?.lastHeardAt ?? null;
     },
 
     async putLookup(host, lookup) {
@@ -120,6 +110,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
         sk: s('BOARD'),
         version: n(next.version),
         board: encode(next),
+        glance: encode(stateOf(next)),
         expires: expires(retention.analyses),
         ...busy,
       };
@@ -137,7 +128,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
         pk: s(hostKey(homeOf(analysis.id))),
         sk: s(`CASE#${analysis.id}`),
         revision: n(revision),
-        gpk: s(`A#${dayOf(analysis.openedAt)}`),
+        gpk: s(`A#${dayOf(analysis.openedAt)}#${shardOf(analysis.id)}`),
         gsk: s(`${analysis.openedAt}#${analysis.id}`),
         doc: encode(analysis),
         expires: expires(retention.analyses),
@@ -151,28 +142,13 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
       return linked ?? null;
     },
 
-    async listAnalyses(filter, limit, cursor) {
-      const range = rangeOf(filter, clock.now());
-      const keep = (analysis: Analysis): boolean =>
-        analysis.openedAt >= range.from &&
-        analysis.openedAt <= range.to &&
-        (filter.host === undefined || analysis.hosts.includes(filter.host)) &&
-        (filter.cause === undefined || analysis.cause === filter.cause) &&
-        (filter.severity === undefined || analysis.severity === filter.severity) &&
-        (filter.status === undefined || analysis.status === filter.status);
-      const page = await listByDay<Analysis>({ client, table }, 'A', range, limit, cursor, keep);
-      return { ...page, items: await fleets.linked(page.items) };
-    },
-
-    listHosts: (limit, cursor) => listShards({ client, table }, 'HOSTS', limit, cursor, (item) => decode(item)),
-
     async putRejection(rejection) {
       // Keyed by the object, so that a redelivery is no second refusal.
       const id = hash16(rejection.key);
       await put({
         pk: s(hostKey(rejection.host ?? NOBODY)),
         sk: s(`R#${id}`),
-        gpk: s(`R#${dayOf(rejection.at)}`),
+        gpk: s(`R#${dayOf(rejection.at)}#${shardOf(id)}`),
         gsk: s(`${rejection.at}#${id}`),
         doc: encode(rejection),
         expires: expires(retention.rejections),

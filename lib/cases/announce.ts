@@ -6,6 +6,7 @@ import { holdMs } from './history.ts';
 import { WITHDRAWN } from './outcome.ts';
 import { setbackOf } from './relapse.ts';
 import { type Silence, silenceFor } from './silence.ts';
+import { isAboutSilence, MAX_SILENT_REMINDERS } from './silent.ts';
 
 export interface AnnounceSettings {
   /** An inconclusive finding waits this long for the upload that explains it. */
@@ -108,7 +109,8 @@ const NEVER_TOLD: Omit<LedgerEntry, 'caseId'> = {
 
 const since = (at: string | null, now: string): number => (at === null ? 0 : Date.parse(now) - Date.parse(at));
 
-const isReminderDue = ({ toldAt, reminders }: LedgerEntry, now: string, { remindersMs }: AnnounceSettings): boolean => {
+const isReminderDue = ({ toldAt, reminders }: LedgerEntry, current: Case, now: string, { remindersMs }: AnnounceSettings): boolean => {
+  if (isAboutSilence(current) && reminders >= MAX_SILENT_REMINDERS) return false;
   const wait = remindersMs[Math.min(reminders, remindersMs.length - 1)];
   return wait !== undefined && toldAt !== null && since(toldAt, now) >= wait;
 };
@@ -167,8 +169,9 @@ const announceCase = (
   const entry = { ...known, unsettledSince };
   const clock = {
     isSettled: unsettledSince !== null && since(unsettledSince, now) >= settings.settlingMs,
-    isOverForGood: since(current.resolvedAt, newestAt) >= holdMs(current.history),
-    isReminderDue: isReminderDue(entry, now, settings),
+    // The end of a silence is no evidence's, but the wall clock's.
+    isOverForGood: since(current.resolvedAt, isAboutSilence(current) ? now : newestAt) >= holdMs(current.history),
+    isReminderDue: isReminderDue(entry, current, now, settings),
   };
   const kind = dueNow(entry, current, clock, now);
   const silence = kind === null || isAllClear(entry.told, kind) ? null : silencing(current, silences, now);

@@ -1,4 +1,12 @@
-import type { Acknowledgement, Analysis, Cause, Severity, SilencedBy } from '../model/analysis.ts';
+import {
+  type Acknowledgement,
+  type Analysis,
+  type Cause,
+  type HostState,
+  SEVERITIES,
+  type Severity,
+  type SilencedBy,
+} from '../model/analysis.ts';
 import type { Case } from './case.ts';
 
 /**
@@ -91,6 +99,21 @@ export const emptyBoard = (host: string): Board => ({
 export const attentionTo = (ledger: readonly LedgerEntry[], caseId: string): Pick<LedgerEntry, 'acknowledged' | 'silenced'> => {
   const entry = ledger.find((one) => one.caseId === caseId);
   return { acknowledged: entry?.acknowledged ?? null, silenced: entry?.silenced ?? null };
+};
+
+/** A host at a glance. */
+export interface BoardState {
+  /** The worst that is open; `silent` where nobody watches it any more; `quiet` where nothing is open. */
+  readonly state: HostState;
+  readonly open: number;
+  readonly causes: readonly Cause[];
+}
+
+export const stateOf = (board: Pick<Board, 'cases'> | null): BoardState => {
+  const open = (board?.cases ?? []).filter(({ status }) => status === 'open').map(({ finding }) => finding);
+  const causes = [...new Set(open.map(({ cause }) => cause))];
+  const worst = SEVERITIES.find((severity) => open.some((finding) => finding.severity === severity));
+  return { state: causes.includes('host-silent') ? 'silent' : (worst ?? 'quiet'), open: open.length, causes };
 };
 
 /** Whether time alone may bring something to say: what the sweep must look at. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { handler } from '../../functions/query.ts';
+import { handler as attend } from '../../functions/attend.ts';
+import { handler as query } from '../../functions/query.ts';
 import { portTaken } from './emulators.ts';
 
 /** API Gateway's HTTP API, as far as the query function sees it (payload format 2.0). Local only, so without authorisation. */
@@ -10,7 +11,7 @@ const headersOf = (request: IncomingMessage): Record<string, string> =>
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
   );
 
-const toEvent = (request: IncomingMessage, url: URL): APIGatewayProxyEventV2 => ({
+const toEvent = (request: IncomingMessage, url: URL, body: string): APIGatewayProxyEventV2 => ({
   version: '2.0',
   routeKey: '$default',
   rawPath: url.pathname,
@@ -35,8 +36,26 @@ const toEvent = (request: IncomingMessage, url: URL): APIGatewayProxyEventV2 => 
     time: new Date().toISOString(),
     timeEpoch: Date.now(),
   },
+  body,
   isBase64Encoded: false,
 });
+
+/** As large as API Gateway lets a body be. */
+const MAX_BODY = 10 * 1024 * 1024;
+
+const readBody = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY) throw new RangeError('the body is larger than 10 MB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+/** Which function API Gateway would route it to. */
+const functionFor = ({ method }: IncomingMessage): typeof query => (method === 'GET' || method === 'HEAD' ? query : attend);
 
 /** What Lambda tells a function of its invocation, as far as ours and middy look. */
 export const localContext = {
@@ -63,7 +82,7 @@ const send = (response: ServerResponse, result: APIGatewayProxyStructuredResultV
 const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   try {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    send(response, await handler(toEvent(request, url), localContext));
+    send(response, await functionFor(request)(toEvent(request, url, await readBody(request)), localContext));
   } catch (error) {
     process.stderr.write(`closewatch: a request failed (${error instanceof Error ? error.message : String(error)})\n`);
     send(response, { statusCode: 500 });

@@ -1,6 +1,6 @@
 import type { FailureKind } from './failure.ts';
 
-/** The ids of DESIGN.md's causes (contract). */
+/** The ids of DESIGN.md's causes (contract): what a diagnosis of uploads may find. */
 export const CAUSES = [
   'close-wait-leak',
   'time-wait-churn',
@@ -13,7 +13,10 @@ export const CAUSES = [
   'descriptor-exhaustion',
   'inconclusive',
 ] as const;
-export type Cause = (typeof CAUSES)[number];
+
+/** What an analysis may be about: a diagnosed cause, or a host of which nothing comes any more (`cases/silent.ts`). */
+export const ALL_CAUSES = [...CAUSES, 'host-silent'] as const;
+export type Cause = (typeof ALL_CAUSES)[number];
 
 export const MECHANISMS = [
   'ephemeral-port-exhaustion',
@@ -28,13 +31,17 @@ export type Mechanism = (typeof MECHANISMS)[number];
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** Of a host: `silent` where nothing comes of it any more, `quiet` where nothing is open. */
+export const HOST_STATES = ['silent', ...SEVERITIES, 'quiet'] as const;
+export type HostState = (typeof HOST_STATES)[number];
+
 export const STATUSES = ['open', 'resolved'] as const;
 export type Status = (typeof STATUSES)[number];
 
 export const CONFIDENCES = ['high', 'medium', 'low'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
 
-export const RESOURCE_KINDS = ['ephemeral-ports', 'destination', 'fixed-port', 'descriptors', 'accept-queue'] as const;
+export const RESOURCE_KINDS = ['ephemeral-ports', 'destination', 'fixed-port', 'descriptors', 'accept-queue', 'uploads'] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 /** Who holds the contested thing; each `null` where unknown. */

@@ -30,7 +30,6 @@ export interface Word {
 
 export type AckOutcome =
   | { readonly kind: 'done'; readonly analysis: Analysis }
-  | { readonly kind: 'unknown' }
   /** There is nothing left to be on. */
   | { readonly kind: 'over' };
 

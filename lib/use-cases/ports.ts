@@ -1,4 +1,4 @@
-import type { Board } from '../cases/board.ts';
+import type { Board, BoardState } from '../cases/board.ts';
 import type { Silences } from '../cases/silence.ts';
 import type { Announcement, Fleet, Membership } from '../fleet/fleet.ts';
 import type { Analysis } from '../model/analysis.ts';
@@ -42,8 +42,9 @@ export interface Rejection {
   readonly at: string;
 }
 
-export interface HostSummary {
+export interface HostSummary extends BoardState {
   readonly host: string;
+  /** To within five minutes. */
   readonly lastHeardAt: string;
 }
 
@@ -52,6 +53,10 @@ export interface AnalysisFilter {
   readonly cause?: string;
   readonly severity?: string;
   readonly status?: string;
+  /** The culprit's or a contributor's command, or the name of a program that fails. */
+  readonly program?: string;
+  /** Of the culprit, a contributor, or the contested destination: `10.20.8.21:8080`, or the address alone. */
+  readonly peer?: string;
   /** RFC 3339, on `openedAt`. */
   readonly from?: string;
   readonly to?: string;
@@ -87,10 +92,14 @@ export interface FleetRecords {
 
 /** The table. Reads that decide anything are strongly consistent. */
 export interface Records extends FleetRecords {
-  /** Idempotent: keyed by the digest's time and content. Also notes that the host was heard of. */
+  /** Idempotent: keyed by the digest's time and content. Also notes that the host was heard of, unless by a marker, which is not the host's own word. */
   putDigest(digest: Digest, heardAt: string): Promise<void>;
   /** The digests whose time is within `spanMs` of the host's newest one, at most `maxSnapshots` snapshots of them, the newest. */
   recentDigests(host: string, limits: { readonly spanMs: number; readonly maxSnapshots: number }): Promise<readonly Digest[]>;
+  /** Hosts that nothing was heard of since, by the index: to be checked against `lastHeard`. Earliest first. */
+  hostsUnheardSince(at: string, cursor: string | null): Promise<Page<string>>;
+  /** It is known to be silent: until it is heard again, `hostsUnheardSince` leaves it out. */
+  stopWatching(host: string): Promise<void>;
   /** Digests of one kind whose time (`digestTime`) is within the window, both ends included, newest first, a page at a time. */
   digestsBetween(
     host: string,

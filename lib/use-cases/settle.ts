@@ -5,6 +5,7 @@ import { type Case, closeBecause, toAnalysis } from '../cases/case.ts';
 import { foldCases } from '../cases/fold.ts';
 import { claim } from '../cases/outbox.ts';
 import { SILENT } from '../cases/outcome.ts';
+import { silentCases } from '../cases/silent.ts';
 import { portsToLookUp } from '../diagnosis/diagnose.ts';
 import type { WantedLookup } from '../diagnosis/facts.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
@@ -75,14 +76,23 @@ interface Next {
   readonly claimed: readonly OutboxEntry[];
 }
 
-const decide = async (host: string, board: Board, isSilent: boolean, deps: Deps): Promise<Next> => {
+/** What of a host is not in its uploads. */
+interface Quiet {
+  /** Nothing has come for so long that its open cases are closed as no longer reported. */
+  readonly isSilent: boolean;
+  /** When it was last heard, where that is long ago (`cases/silent.ts`). */
+  readonly silentSince: string | null;
+}
+
+const decide = async (host: string, board: Board, { isSilent, silentSince }: Quiet, deps: Deps): Promise<Next> => {
   const { fold, announce: announcing, leaseMs } = deps.settings;
   const span = { spanMs: fold.windowMs + fold.latenessMs, maxSnapshots: 2 * fold.maxSnapshots };
   const digests = await deps.records.recentDigests(host, span);
   const lookups = await lookUp(host, digests, deps);
   const now = deps.clock.now();
   const folded = foldCases(host, board.checkpoint, digests, lookups, fold);
-  const cases = isSilent ? closeSilent(folded.cases, now) : folded.cases;
+  const found = isSilent ? closeSilent(folded.cases, now) : folded.cases;
+  const cases = [...found, ...silentCases(host, board.cases, silentSince, now)];
   // Nothing more is to come from a silent host: what was over there is over.
   const times = { now, newestAt: isSilent ? now : newestAt(digests, now) };
   const known = { ...board, checkpoint: folded.checkpoint };
@@ -121,11 +131,12 @@ const changedCases = (before: Board, after: Board): readonly Case[] =>
 export const settleHost = async (
   host: string,
   deps: Deps,
-  options: { readonly isSilent?: boolean; readonly deliver?: Deliver } = {},
+  options: { readonly isSilent?: boolean; readonly silentSince?: string | null; readonly deliver?: Deliver } = {},
 ): Promise<void> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const board = (await deps.records.readBoard(host)) ?? emptyBoard(host);
-    const next = await decide(host, board, options.isSilent === true, deps);
+    const quiet = { isSilent: options.isSilent === true, silentSince: options.silentSince ?? null };
+    const next = await decide(host, board, quiet, deps);
     if (isDeepStrictEqual(board, next.board)) {
       // A death may have fallen between an earlier write of the board and its projection.
       await project(board.cases, board, board.version, deps);
