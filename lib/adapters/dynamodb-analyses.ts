@@ -30,7 +30,7 @@ const casesOf = async ({ client, table }: Walk, host: string): Promise<readonly 
 };
 
 /** Analyses as people query them: of one host from its own partition, of all from the index by day. */
-export const dynamoAnalyses = (walk: Walk, clock: Clock, fleets: FleetTable): Pick<Records, 'listAnalyses'> => {
+export const dynamoAnalyses = (walk: Walk, clock: Clock, fleets: FleetTable, keepDays: number): Pick<Records, 'listAnalyses'> => {
   /** A host's own, and those of the fleets that it was part of. */
   const ofHost = async (host: string): Promise<readonly Analysis[]> => {
     const own = await fleets.linked(await casesOf(walk, host));
@@ -51,7 +51,7 @@ export const dynamoAnalyses = (walk: Walk, clock: Clock, fleets: FleetTable): Pi
   return {
     async listAnalyses(filter, limit, cursor) {
       if (filter.host !== undefined) return listOfHost(filter, filter.host, limit, cursor);
-      const range = rangeOf(filter, clock.now());
+      const range = rangeOf(filter, clock.now(), keepDays);
       const keep = (analysis: Analysis): boolean => matchesFilter(analysis, { ...filter, ...range });
       const page = await listByDay<Analysis>(walk, 'A', range, limit, cursor, keep);
       return { ...page, items: await fleets.linked(page.items) };

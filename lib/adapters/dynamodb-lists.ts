@@ -119,7 +119,12 @@ export const listShards = async <T>(
   return { items, cursor: null };
 };
 
-export const rangeOf = (filter: AnalysisFilter, now: string): { readonly from: string; readonly to: string } => {
-  const to = filter.to ?? new Date(Date.parse(now) + DAY_MS).toISOString();
-  return { to, from: filter.from ?? new Date(Math.min(Date.parse(to), Date.parse(now)) - DEFAULT_DAYS * DAY_MS).toISOString() };
+/** @param keepDays nothing older is in the table: the days before are not even looked for */
+export const rangeOf = (filter: AnalysisFilter, now: string, keepDays: number): { readonly from: string; readonly to: string } => {
+  // A host's clock may be ahead, but not by more than a day: the days behind that are empty.
+  const latest = new Date(Date.parse(now) + DAY_MS).toISOString();
+  const to = filter.to !== undefined && filter.to < latest ? filter.to : latest;
+  const oldest = new Date(Date.parse(now) - keepDays * DAY_MS).toISOString();
+  const from = filter.from ?? new Date(Math.min(Date.parse(to), Date.parse(now)) - DEFAULT_DAYS * DAY_MS).toISOString();
+  return { to, from: from > oldest ? from : oldest };
 };

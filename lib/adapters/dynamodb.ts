@@ -60,7 +60,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
 
   return {
     ...fleets,
-    ...dynamoAnalyses({ client, table }, clock, fleets),
+    ...dynamoAnalyses({ client, table }, clock, fleets, retention.analyses),
     ...dynamoHistory(client, table),
     ...hosts,
     ...dynamoSilences(client, table),
@@ -155,6 +155,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
       });
     },
 
-    listRejections: (limit, cursor) => listByDay<Rejection>({ client, table }, 'R', rangeOf({}, clock.now()), limit, cursor, () => true),
+    listRejections: (limit, cursor) =>
+      listByDay<Rejection>({ client, table }, 'R', rangeOf({}, clock.now(), retention.rejections), limit, cursor, () => true),
   };
 };
