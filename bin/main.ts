@@ -9,6 +9,9 @@ Usage: closewatch COMMAND [OPTION…]
 
 Commands:
   analyze PATH…   diagnose snapshots and logs at once, without any stack
+  query           past analyses, hosts, refused uploads
+  ack ID          say that somebody is on it
+  silence         announce nothing of a host, program or cause for a time
   start           run the whole service in one process, on this machine
   help            show this
 
@@ -21,6 +24,9 @@ const USAGE_ERROR = 2;
 /** Commands are loaded when they are asked for: \`analyze\` must not wait for the emulators. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   analyze: async () => (await import('./commands/analyze.ts')).analyze,
+  query: async () => (await import('./commands/query.ts')).query,
+  ack: async () => (await import('./commands/ack.ts')).ack,
+  silence: async () => (await import('./commands/silence.ts')).silence,
   start: async () => (await import('./commands/start.ts')).start,
 };
 

@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/adapters': ['lib/model', 'lib/cases', 'lib/fleet', 'lib/report', 'lib/use-cases'],
   functions: ['lib/adapters', 'lib/api', 'lib/use-cases', 'lib/report', 'lib/model'],
   'lib/local': ['functions', 'infra'],
-  bin: ['lib/adapters', 'lib/local', 'lib/report', 'lib/text', 'lib/use-cases'],
+  bin: ['lib/adapters', 'lib/api', 'lib/local', 'lib/report', 'lib/text', 'lib/use-cases'],
 };
 
 const PURE = [
