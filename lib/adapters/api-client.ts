@@ -36,19 +36,31 @@ const regionOf = (host: string, told: string | undefined): string => {
 
 const credentials = fromNodeProviderChain();
 
-const signed = async (url: URL, request: ApiRequest, headers: Record<string, string>, region: string | undefined): Promise<Request> => {
-  const scope = { service: 'execute-api', region: regionOf(url.hostname, region) };
-  const { accessKeyId, secretAccessKey, sessionToken } = await credentials().catch((error: unknown) => {
-    throw new ApiError(`No credentials of AWS were found (${error instanceof Error ? error.message : String(error)}).`, { cause: error });
-  });
-  const { method, body } = request;
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** AWS Signature Version 4 for `execute-api`. */
+export const signedRequest = async (
+  url: URL,
+  { method, headers = {}, body }: ApiRequest,
+  region: string,
+  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+): Promise<Request> => {
   const session = sessionToken === undefined ? {} : { sessionToken };
   const content = body === undefined ? {} : { body };
-  // API Gateway wants each header that it looks at signed; the rest may pass proxies that change them.
-  const signer = new AwsV4Signer({ url: url.href, method, headers, ...content, accessKeyId, secretAccessKey, ...session, ...scope });
+  const scope = { accessKeyId, secretAccessKey, service: 'execute-api', region };
+  const signer = new AwsV4Signer({ url: url.href, method, headers: { ...headers }, ...content, ...session, ...scope });
   const result = await signer.sign();
   return new Request(result.url, { method: result.method, headers: result.headers, ...content });
 };
+
+const ownCredentials = (): Promise<Credentials> =>
+  credentials().catch((error: unknown) => {
+    throw new ApiError(`No credentials of AWS were found (${error instanceof Error ? error.message : String(error)}).`, { cause: error });
+  });
 
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
@@ -71,7 +83,7 @@ export const apiAt = (base: string, region: string | undefined): Api => {
     const content = request.body === undefined ? {} : { body: request.body };
     const outgoing = isLocal
       ? new Request(url, { method: request.method, headers, ...content })
-      : await signed(url, request, headers, region);
+      : await signedRequest(url, { ...request, headers }, regionOf(url.hostname, region), await ownCredentials());
     try {
       const response = await fetch(outgoing, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
       return { status: response.status, etag: response.headers.get('etag'), text: await response.text() };
