@@ -3,11 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { systemClock } from '../lib/adapters/clock.ts';
-import { judgingConfig, queryConfig, readConfig, retentionOf, settingsOf } from '../lib/adapters/config.ts';
+import { judgingConfig, moreTopicsOf, queryConfig, readConfig, retentionOf, settingsOf } from '../lib/adapters/config.ts';
 import { dynamoRecords } from '../lib/adapters/dynamodb.ts';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
 import { s3Uploads } from '../lib/adapters/s3.ts';
 import { snsAnnouncer } from '../lib/adapters/sns.ts';
+import { alsoTo } from '../lib/adapters/sns-more.ts';
 import type { Deps } from '../lib/use-cases/deps.ts';
 import type { Querying } from './requests.ts';
 
@@ -26,12 +27,14 @@ const onceFor = <T>(build: () => T): (() => T) => {
 export const judging = onceFor((): Deps => {
   const config = readConfig(judgingConfig, process.env);
   const settings = settingsOf(config);
+  const sns = new SNSClient({});
+  const journal = powertoolsJournal('closewatch');
   return {
     uploads: s3Uploads(new S3Client({})),
     records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)),
-    announcer: snsAnnouncer(new SNSClient({}), config.TOPIC_ARN, settings.linkBase),
+    announcer: alsoTo(snsAnnouncer(sns, config.TOPIC_ARN, settings.linkBase), sns, moreTopicsOf(config), settings.linkBase, journal),
     clock: systemClock,
-    journal: powertoolsJournal('closewatch'),
+    journal,
     settings,
     owner: randomUUID(),
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultSettings, type Settings } from '../use-cases/settings.ts';
 import { DEFAULT_RETENTION, type Retention } from './dynamodb.ts';
+import type { MoreTopics } from './sns-more.ts';
 
 /** Each function's environment, checked when it starts: a missing variable is named at once, not at the first upload. */
 
@@ -25,6 +26,9 @@ const judging = {
   /** The first reminder of what is still open; each waits twice as long as the one before, a day at most. 0: none. */
   REMINDER_SECONDS: seconds.optional(),
   LINK_BASE: z.string().optional(),
+  /** Amazon Q Developer's topic, and a pager's; empty: none. */
+  CHAT_TOPIC_ARN: z.string().optional(),
+  PAGER_TOPIC_ARN: z.string().optional(),
 };
 
 export const judgingConfig = z.object(judging);
@@ -50,6 +54,13 @@ export const settingsOf = (config: JudgingConfig): Settings => ({
         ? null
         : config.SILENT_AFTER_SECONDS * 1000,
   linkBase: config.LINK_BASE === undefined || config.LINK_BASE === '' ? null : config.LINK_BASE,
+});
+
+const orNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
+
+export const moreTopicsOf = ({ CHAT_TOPIC_ARN, PAGER_TOPIC_ARN }: JudgingConfig): MoreTopics => ({
+  chat: orNull(CHAT_TOPIC_ARN),
+  pager: orNull(PAGER_TOPIC_ARN),
 });
 
 /** How long the table keeps things, where the deployment says otherwise. */
