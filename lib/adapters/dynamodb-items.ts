@@ -41,6 +41,9 @@ export const hostKey = (host: string): string => `HOST#${host}`;
 export const homeOf = (id: string): string => id.slice(0, id.lastIndexOf('~'));
 export const hash16 = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 export const shardOf = (host: string): number => Number.parseInt(hash16(host).slice(0, 4), 16) % SHARDS;
+/** Of one day: a fleet in trouble rewrites its analyses every minute, and a list reads all of them. */
+export const DAY_SHARDS = 4;
+export const dayShardOf = (id: string): number => shardOf(id) % DAY_SHARDS;
 export const dayOf = (at: string): string => at.slice(0, 10);
 
 export const s = (value: string): AttributeValue => ({ S: value });

@@ -1,6 +1,18 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { AnalysisFilter, Page } from '../use-cases/ports.ts';
-import { BY_DAY, CursorError, dayOf, decode, decodeCursor, encodeCursor, type Item, LAST, SHARDS, s } from './dynamodb-items.ts';
+import {
+  BY_DAY,
+  CursorError,
+  DAY_SHARDS,
+  dayOf,
+  decode,
+  decodeCursor,
+  encodeCursor,
+  type Item,
+  LAST,
+  SHARDS,
+  s,
+} from './dynamodb-items.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** A list without `from` reaches back so far; older analyses are found with it. */
@@ -45,7 +57,7 @@ const queryPartition = async ({ client, table }: Walk, gpk: string, before: stri
 /** All shards of one day together. Below the latest key at which a shard broke off, others may lack what it has: that is left for the next round. */
 const queryDay = async (walk: Walk, prefix: string, day: string, before: string, limit: number): Promise<Stretch> => {
   const shards = await Promise.all(
-    Array.from({ length: SHARDS }, (_, shard) => queryPartition(walk, `${prefix}#${day}#${shard}`, before, limit)),
+    Array.from({ length: DAY_SHARDS }, (_, shard) => queryPartition(walk, `${prefix}#${day}#${shard}`, before, limit)),
   );
   const frontier = shards.reduce((latest, { next }) => (next !== null && next > latest ? next : latest), '');
   const items = shards

@@ -8,7 +8,7 @@ import { dynamoAnalyses } from './dynamodb-analyses.ts';
 import { dynamoFleets } from './dynamodb-fleets.ts';
 import { digestKey, dynamoHistory } from './dynamodb-history.ts';
 import { dynamoHosts } from './dynamodb-hosts.ts';
-import { dayOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
+import { dayOf, dayShardOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
 import { dynamoSilences } from './dynamodb-silences.ts';
@@ -128,7 +128,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
         pk: s(hostKey(homeOf(analysis.id))),
         sk: s(`CASE#${analysis.id}`),
         revision: n(revision),
-        gpk: s(`A#${dayOf(analysis.openedAt)}#${shardOf(analysis.id)}`),
+        gpk: s(`A#${dayOf(analysis.openedAt)}#${dayShardOf(analysis.id)}`),
         gsk: s(`${analysis.openedAt}#${analysis.id}`),
         doc: encode(analysis),
         expires: expires(retention.analyses),
@@ -148,7 +148,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
       await put({
         pk: s(hostKey(rejection.host ?? NOBODY)),
         sk: s(`R#${id}`),
-        gpk: s(`R#${dayOf(rejection.at)}#${shardOf(id)}`),
+        gpk: s(`R#${dayOf(rejection.at)}#${dayShardOf(id)}`),
         gsk: s(`${rejection.at}#${id}`),
         doc: encode(rejection),
         expires: expires(retention.rejections),

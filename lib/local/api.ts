@@ -11,13 +11,17 @@ const headersOf = (request: IncomingMessage): Record<string, string> =>
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
   );
 
+/** As API Gateway does with a parameter that is given twice. */
+const joined = (parameters: URLSearchParams): Record<string, string> =>
+  Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name).join(',')]));
+
 const toEvent = (request: IncomingMessage, url: URL, body: string): APIGatewayProxyEventV2 => ({
   version: '2.0',
   routeKey: '$default',
   rawPath: url.pathname,
   rawQueryString: url.search.slice(1),
   headers: headersOf(request),
-  queryStringParameters: Object.fromEntries(url.searchParams),
+  queryStringParameters: joined(url.searchParams),
   requestContext: {
     accountId: '000000000000',
     apiId: 'local',
@@ -74,7 +78,7 @@ export const localContext = {
 };
 
 const send = (response: ServerResponse, result: APIGatewayProxyStructuredResultV2): void => {
-  for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
+  for (const [name, value] of Object.entries(result.headers ?? {})) if (value !== undefined) response.setHeader(name, String(value));
   response.statusCode = result.statusCode ?? 200;
   response.end(result.body ?? '');
 };

@@ -165,11 +165,20 @@ const growthFacts = (analysis: Analysis): readonly (readonly [string, string])[]
   return [...(grows ? [['Growth', rate(trend.perMinute ?? 0)] as const] : []), ...lastsUntil(analysis)];
 };
 
+/** Who is on it, and who wants to hear nothing of it. */
+const attentionFacts = ({ acknowledged, silenced }: Analysis): readonly (readonly [string, string])[] => [
+  ...(acknowledged === null ? [] : [['On it', safe(`${acknowledged.by} since ${clock(acknowledged.at)}: ${acknowledged.why}`)] as const]),
+  ...(silenced === null
+    ? []
+    : [['Silenced', safe(`until ${day(silenced.until)} ${clock(silenced.until)} by ${silenced.by}: ${silenced.why}`)] as const]),
+];
+
 const factsOf = (analysis: Analysis): View['facts'] => {
   return [
     ['Since', `${day(analysis.openedAt)} ${clock(analysis.openedAt)}`],
     ...againSince(analysis),
     ...(analysis.resolvedAt === null ? [] : [['Over since', `${day(analysis.resolvedAt)} ${clock(analysis.resolvedAt)}`] as const]),
+    ...attentionFacts(analysis),
     ['Cause', `${analysis.cause} (${CERTAINTY[analysis.confidence]})`],
     ...(analysis.cause === 'host-silent' ? [] : [['Culprit', culpritName(analysis)] as const]),
     ...(analysis.culprit?.unit ? [['Unit', safe(analysis.culprit.unit)] as const] : []),

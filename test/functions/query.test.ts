@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Problem, problemDocuments } from '../../functions/problem.ts';
 import { getAnalysis, listAnalyses } from '../../functions/routes/analyses.ts';
+import { postSilence } from '../../functions/routes/attention.ts';
 import { listHosts } from '../../functions/routes/hosts.ts';
 import { listUploads } from '../../functions/routes/uploads.ts';
 import { open, World } from '../support/memory.ts';
@@ -70,6 +71,18 @@ test('answers pages of JSON', async () => {
 
 test('says 404 for an id that is none, and for one that is not there', async () => {
   for (const id of ['', '../x', 'web-03~0123456789']) assert.equal((await problemOf(getAnalysis(event({}, { id }), querying))).status, 404);
+});
+
+test('keeps the name that IAM vouches for beside the one that somebody gives', async () => {
+  const iam = event({});
+  const caller = { userArn: 'arn:aws:sts::123456789012:assumed-role/ops/ada' };
+  const signed = { ...iam, requestContext: { ...iam.requestContext, authorizer: { iam: caller } } };
+  const silenced = async (by?: string): Promise<unknown> => {
+    const body = JSON.stringify({ host: 'web-1', until: '2026-11-23T13:00:00Z', why: 'x', by });
+    return JSON.parse((await postSilence({ ...signed, body }, querying)).body ?? '').by;
+  };
+  assert.equal(await silenced('Ada'), `Ada (${caller.userArn})`);
+  assert.equal(await silenced(), caller.userArn);
 });
 
 test('tells clients nothing of an internal error', () => {
