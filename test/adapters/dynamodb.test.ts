@@ -23,15 +23,19 @@ before(async () => {
 
 after(() => stack.stop());
 
-const log = (host: string, minute: number, remark = ''): Digest => ({
-  version: 1,
-  kind: 'log',
+const base = (host: string, minute: number, remark = '') => ({
+  version: 1 as const,
   host,
   contentId: `${minute}`.padStart(64, '0'),
-  source: { uri: 's3://b/k', lines: [1, 1] },
+  source: { uri: 's3://b/k', lines: [1, 1] as const },
   uploadedAt: at(minute),
   account: { total: 1, understood: 1, ignored: 0, unparsed: 0, samples: [] },
   remarks: [remark],
+});
+
+const log = (host: string, minute: number, remark = ''): Digest => ({
+  ...base(host, minute, remark),
+  kind: 'log',
   app: 'a',
   covers: { from: at(minute), to: at(minute) },
   chunk: null,
@@ -87,14 +91,7 @@ test('knows hosts that were not heard since, until they are known to be silent o
 });
 
 test('a marker is no sign of life', async () => {
-  const {
-    covers: _covers,
-    chunk: _chunk,
-    records: _records,
-    failures: _failures,
-    ...base
-  } = { ...log('marked-1', 0), covers: null, chunk: null, records: 0, failures: [] };
-  await records.putDigest({ ...base, kind: 'marker', at: at(0), what: 'deploy', app: 'a', release: null }, at(0));
+  await records.putDigest({ ...base('marked-1', 0), kind: 'marker', at: at(0), what: 'deploy', app: 'a', release: null }, at(0));
   assert.equal(await records.lastHeard('marked-1'), null);
 });
 
