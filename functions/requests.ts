@@ -51,7 +51,10 @@ export const readQuery = <T>(schema: z.ZodType<T>, event: Event): T => {
 /** Far more than a sentence of why, far less than what would take time to read. */
 const MAX_BODY = 16 * 1024;
 
-const parseBody = ({ body, isBase64Encoded }: Event): unknown => {
+const parseBody = ({ headers, body, isBase64Encoded }: Event): unknown => {
+  // A form of another site can send text, but not this type: not without asking first.
+  if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? ''))
+    throw new Problem(415, 'Unsupported media type', 'The body is application/json; say so in Content-Type.', 'Content-Type');
   const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
   if (text.length > MAX_BODY) throw new Problem(413, 'Too large', 'The body is larger than 16 KB.');
   try {

@@ -18,7 +18,8 @@ interface Heard {
 }
 
 export interface HostTable extends Pick<Records, 'lastHeard' | 'listHosts' | 'hostsUnheardSince' | 'stopWatching'> {
-  noteHeard(host: string, at: string): Promise<void>;
+  /** `false` where it was noted a short while ago. */
+  noteHeard(host: string, at: string): Promise<boolean>;
 }
 
 /**
@@ -70,9 +71,9 @@ export const dynamoHosts = ({ client, table }: Walk, clock: Clock, keepDays: num
     async noteHeard(host, at) {
       const known = { pk: s(hostKey(host)), heardAt: s(at), expires: expires() };
       const heard = { sk: s('HEARD'), gpk: s(`HOSTS#${shardOf(host)}`), gsk: s(host), doc: encode({ host, lastHeardAt: at }) };
-      if (!(await putItem(client, table, { ...known, ...heard }, isStale(at)))) return;
+      if (!(await putItem(client, table, { ...known, ...heard }, isStale(at)))) return false;
       const watch = { sk: s('WATCH'), gpk: s(`WATCH#${shardOf(host)}`), gsk: s(`${at}#${host}`) };
-      await putItem(client, table, { ...known, ...watch }, null);
+      return putItem(client, table, { ...known, ...watch }, null);
     },
 
     async lastHeard(host) {

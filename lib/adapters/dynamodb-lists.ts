@@ -109,6 +109,7 @@ export const listShards = async <T>(
   read: (item: Item) => T | null,
 ): Promise<Page<T>> => {
   const [startShard = '0', startAfter = ''] = cursor === null ? [] : decodeCursor(cursor, 2);
+  if (!/^\d$/.test(startShard)) throw new CursorError('The cursor is not one that this list has returned.');
   const items: T[] = [];
   let after = startAfter;
   for (let shard = Number(startShard); shard < SHARDS; shard += 1) {

@@ -64,6 +64,7 @@ const REASONS: Readonly<Record<number, string>> = {
   409: 'There is nothing left to do it to, or no room for it.',
   412: 'It has changed since it was seen.',
   413: 'The body is too large.',
+  415: 'The body is not application/json.',
   428: 'If-Match is missing.',
   500: 'The request could not be answered. It may be sent again.',
 };

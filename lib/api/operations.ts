@@ -43,7 +43,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: acknowledgeBody,
     answer: analysisAnswer,
     ifMatch: true,
-    problems: [400, 404, 409, 412, 413, 428],
+    problems: [400, 404, 409, 412, 413, 415, 428],
   },
   {
     method: 'delete',
@@ -89,7 +89,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: silenceBody,
     status: 201,
     answer: silenceAnswer,
-    problems: [400, 409, 413],
+    problems: [400, 409, 413, 415],
   },
   {
     method: 'delete',

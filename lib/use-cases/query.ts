@@ -38,8 +38,13 @@ export const uploadQuery = z.strictObject({ status: z.literal('rejected').defaul
 export const silenceQuery = z.strictObject({ ended: z.enum(['included', 'excluded']).default('excluded') });
 
 /** One line: it is printed beside others. */
-const sentence = z.string().trim().min(1).max(300);
-const name = z.string().trim().min(1).max(80);
+const line = z
+  .string()
+  .trim()
+  .min(1)
+  .regex(/^\P{Cc}*$/u, 'expected one line, without control characters');
+const sentence = line.max(300);
+const name = line.max(80);
 const host = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected a host name');
 
 /** Who says so, for whoever shares a role with others; IAM's own word stands beside it. */

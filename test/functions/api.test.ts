@@ -174,6 +174,7 @@ test('names the parameter that is wrong', async () => {
     [`/v1/analyses?cursor=${Buffer.from('["x","y"]').toString('base64url')}`, 'cursor'],
     ['/v1/hosts?limit=0', 'limit'],
     ['/v1/hosts?cursor=%00', 'cursor'],
+    [`/v1/hosts?cursor=${Buffer.from('["-1e12",""]').toString('base64url')}`, 'cursor'],
     ['/v1/uploads?status=accepted', 'status'],
     ['/v1/silences?ended=perhaps', 'ended'],
   ];
@@ -284,10 +285,13 @@ test('silences for a time', async () => {
     [{ until, why: 'x' }, 'match'],
     [{ host: 'web-9', until: '2020-01-01T00:00:00Z', why: 'x' }, 'until'],
     [{ host: 'web-9', until, why: ' ' }, 'why'],
+    [{ host: 'web-9', until, why: 'a\u001b[2Jb' }, 'why'],
     [{ host: 'web-9', until, why: 'x', colour: 'red' }, 'colour'],
   ];
   for (const [body, parameter] of refused)
     assert.deepEqual(problem.parse((await ask('/v1/silences', sendJson('POST', body))).body).parameter, parameter);
+  const form = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ host: 'web-9', until, why: 'x' }) };
+  assert.equal((await ask('/v1/silences', form)).status, 415);
   const made = await ask('/v1/silences', sendJson('POST', { host: 'web-9', until, why: 'kernel update', by: 'ada' }));
   assert.equal(made.status, 201);
   const location = made.headers.get('location') ?? '';

@@ -79,7 +79,7 @@ test('keeps the name that IAM vouches for beside the one that somebody gives', a
   const signed = { ...iam, requestContext: { ...iam.requestContext, authorizer: { iam: caller } } };
   const silenced = async (by?: string): Promise<unknown> => {
     const body = JSON.stringify({ host: 'web-1', until: '2026-11-23T13:00:00Z', why: 'x', by });
-    return JSON.parse((await postSilence({ ...signed, body }, querying)).body ?? '').by;
+    return JSON.parse((await postSilence({ ...signed, headers: { 'content-type': 'application/json' }, body }, querying)).body ?? '').by;
   };
   assert.equal(await silenced('Ada'), `Ada (${caller.userArn})`);
   assert.equal(await silenced(), caller.userArn);
