@@ -9,7 +9,8 @@ const HOUR_MS = 60 * 60_000;
 const DEFAULT_SPAN_MS = 3 * HOUR_MS;
 /** Three days of a snapshot a minute: some 20 MB of digests, each let go as soon as its frame is taken. */
 const MAX_SNAPSHOTS = 4500;
-const MAX_LOGS = 3000;
+/** Where all of them cover the same hours, each is weighed against each other: 1500 take about two seconds. */
+const MAX_LOGS = 1500;
 const MAX_MARKERS = 200;
 /** A log that covers the window's end may have been uploaded so long after it. */
 const LOG_SLACK_MS = HOUR_MS;
