@@ -10,6 +10,9 @@ Usage: closewatch COMMAND [OPTION…]
 Commands:
   analyze PATH…   diagnose snapshots and logs at once, without any stack
   watch           the same, live on this host: who holds what, and until when
+  query           past analyses, hosts, refused uploads
+  ack ID          say that somebody is on it
+  silence         announce nothing of a host, program or cause for a time
   start           run the whole service in one process, on this machine
   host            enrol hosts that upload without AWS credentials
   help            show this
@@ -25,6 +28,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   analyze: async () => (await import('./commands/analyze.ts')).analyze,
   watch: async () => (await import('./commands/watch.ts')).watch,
   host: async () => (await import('./commands/host.ts')).host,
+  query: async () => (await import('./commands/query.ts')).query,
+  ack: async () => (await import('./commands/ack.ts')).ack,
+  silence: async () => (await import('./commands/silence.ts')).silence,
   start: async () => (await import('./commands/start.ts')).start,
 };
 

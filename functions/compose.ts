@@ -3,16 +3,17 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { systemClock } from '../lib/adapters/clock.ts';
-import { grantingConfig, judgingConfig, queryConfig, readConfig, retentionOf, settingsOf } from '../lib/adapters/config.ts';
+import { grantingConfig, judgingConfig, moreTopicsOf, queryConfig, readConfig, retentionOf, settingsOf } from '../lib/adapters/config.ts';
 import { dynamoRecords } from '../lib/adapters/dynamodb.ts';
 import { dynamoTokens } from '../lib/adapters/dynamodb-tokens.ts';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
 import { s3Uploads } from '../lib/adapters/s3.ts';
 import { s3Signer } from '../lib/adapters/s3-signer.ts';
 import { snsAnnouncer } from '../lib/adapters/sns.ts';
+import { alsoTo } from '../lib/adapters/sns-more.ts';
 import type { Deps } from '../lib/use-cases/deps.ts';
 import type { GrantDeps } from '../lib/use-cases/grant-upload.ts';
-import type { Records } from '../lib/use-cases/ports.ts';
+import type { Querying } from './requests.ts';
 
 /** Builds once for each environment: a Lambda has one for life, the embedded stack another after a restart. */
 const onceFor = <T>(build: () => T): (() => T) => {
@@ -29,20 +30,23 @@ const onceFor = <T>(build: () => T): (() => T) => {
 export const judging = onceFor((): Deps => {
   const config = readConfig(judgingConfig, process.env);
   const settings = settingsOf(config);
+  const sns = new SNSClient({});
+  const journal = powertoolsJournal('closewatch');
   return {
     uploads: s3Uploads(new S3Client({})),
     records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)),
-    announcer: snsAnnouncer(new SNSClient({}), config.TOPIC_ARN, settings.linkBase),
+    announcer: alsoTo(snsAnnouncer(sns, config.TOPIC_ARN, settings.linkBase), sns, moreTopicsOf(config), settings.linkBase, journal),
     clock: systemClock,
-    journal: powertoolsJournal('closewatch'),
+    journal,
     settings,
     owner: randomUUID(),
   };
 });
 
-export const querying = onceFor(
-  (): Records => dynamoRecords(new DynamoDBClient({}), readConfig(queryConfig, process.env).TABLE, systemClock),
-);
+export const querying = onceFor((): Querying => {
+  const config = readConfig(queryConfig, process.env);
+  return { records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)), clock: systemClock };
+});
 
 export const granting = onceFor((): GrantDeps => {
   const config = readConfig(grantingConfig, process.env);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultSettings, type Settings } from '../use-cases/settings.ts';
 import { DEFAULT_RETENTION, type Retention } from './dynamodb.ts';
+import type { MoreTopics } from './sns-more.ts';
 
 /** Each function's environment, checked when it starts: a missing variable is named at once, not at the first upload. */
 
@@ -20,9 +21,14 @@ const judging = {
   TOPIC_ARN: z.string().min(1),
   SETTLING_SECONDS: seconds.optional(),
   SILENCE_SECONDS: seconds.optional(),
+  /** A host that uploads nothing for so long is announced as silent; at least ten minutes, as hosts are noted every five. 0: never. */
+  SILENT_AFTER_SECONDS: seconds.refine((value) => value === 0 || value >= 600, 'expected 0 or at least 600').optional(),
   /** The first reminder of what is still open; each waits twice as long as the one before, a day at most. 0: none. */
   REMINDER_SECONDS: seconds.optional(),
   LINK_BASE: z.string().optional(),
+  /** Amazon Q Developer's topic, and a pager's; empty: none. */
+  CHAT_TOPIC_ARN: z.string().optional(),
+  PAGER_TOPIC_ARN: z.string().optional(),
 };
 
 export const judgingConfig = z.object(judging);
@@ -42,7 +48,20 @@ export const settingsOf = (config: JudgingConfig): Settings => ({
     remindersMs: config.REMINDER_SECONDS === undefined ? defaultSettings.announce.remindersMs : doubled(config.REMINDER_SECONDS * 1000),
   },
   silenceMs: config.SILENCE_SECONDS === undefined ? defaultSettings.silenceMs : config.SILENCE_SECONDS * 1000,
+  silentAfterMs:
+    config.SILENT_AFTER_SECONDS === undefined
+      ? defaultSettings.silentAfterMs
+      : config.SILENT_AFTER_SECONDS === 0
+        ? null
+        : config.SILENT_AFTER_SECONDS * 1000,
   linkBase: config.LINK_BASE === undefined || config.LINK_BASE === '' ? null : config.LINK_BASE,
+});
+
+const orNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
+
+export const moreTopicsOf = ({ CHAT_TOPIC_ARN, PAGER_TOPIC_ARN }: JudgingConfig): MoreTopics => ({
+  chat: orNull(CHAT_TOPIC_ARN),
+  pager: orNull(PAGER_TOPIC_ARN),
 });
 
 /** How long the table keeps things, where the deployment says otherwise. */

@@ -11,25 +11,30 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
  * | ------------- | -------------------------- | -------------------------------------- | ------------------------------ |
  * | `HOST#<host>` | `BOARD`                    | the board, with its version            | `BUSY#<shard>`, host, if busy  |
  * | `HOST#<host>` | `HEARD`                    | when the host was last heard of        | `HOSTS#<shard>`, host          |
+ * | `HOST#<host>` | `WATCH`                    | until it is known to be silent         | `WATCH#<shard>`, heard at, host |
  * | `HOST#<host>` | `S#<takenAt>#<content>`    | a snapshot's digest                    |                                |
  * | `HOST#<host>` | `L#<covers to>#<content>`  | a log's digest                         |                                |
  * | `HOST#<host>` | `M#<at>#<content>`         | a marker of a deployment               |                                |
  * | `HOST#<host>` | `P#<content>#<port>`       | a port looked up in a snapshot         |                                |
- * | `HOST#<host>` | `CASE#<id>`                | an analysis                            | `A#<day>`, openedAt, id        |
+ * | `HOST#<host>` | `CASE#<id>`                | an analysis                            | `A#<day>#<shard>`, openedAt, id |
  * | `HOST#<host>` | `IN#<case's id>`           | the fleet that a case is in            |                                |
- * | `HOST#<host>` | `R#<key's hash>`           | a refused upload                       | `R#<day>`, at, key's hash      |
- * | `HOST#fleet`  | `CASE#<id>`                | the analysis of a fleet                | `A#<day>`, openedAt, id        |
+ * | `HOST#<host>` | `R#<key's hash>`           | a refused upload                       | `R#<day>#<shard>`, at, hash    |
+ * | `HOST#fleet`  | `CASE#<id>`                | the analysis of a fleet                | `A#<day>#<shard>`, openedAt, id |
  * | `FLEET#<key>` | `FLEET`                    | a fleet, with its version              | `FLEETS#<shard>`, key, watched |
  * | `FLEET#<key>` | `MEMBER#<case's id>`       | a case that is in it                   |                                |
  * | `ADDRESS#<ip>`| host                       | that the host has the address          |                                |
  * | `TOKEN#<id>`  | `TOKEN`                    | a host's token, its secret hashed      | `TOKENS#<shard>`, host, id     |
  * | `SLOTS`       | `<minute>#<number>`        | a message that was sent in the minute  |                                |
+ * | `SILENCES`    | `ALL`                      | all silences, with their version       |                                |
  */
 export type Item = Record<string, AttributeValue>;
 
 export const BY_DAY = 'byDay';
 /** Hosts are spread over so many partitions of the index, so that none of them is hot. */
 export const SHARDS = 8;
+
+/** Behind every key that begins alike: no key of ours holds this character. */
+export const LAST = '\u{10ffff}';
 
 const COMPRESS_FROM = 1024;
 
@@ -38,6 +43,9 @@ export const hostKey = (host: string): string => `HOST#${host}`;
 export const homeOf = (id: string): string => id.slice(0, id.lastIndexOf('~'));
 export const hash16 = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 export const shardOf = (host: string): number => Number.parseInt(hash16(host).slice(0, 4), 16) % SHARDS;
+/** Of one day: a fleet in trouble rewrites its analyses every minute, and a list reads all of them. */
+export const DAY_SHARDS = 4;
+export const dayShardOf = (id: string): number => shardOf(id) % DAY_SHARDS;
 export const dayOf = (at: string): string => at.slice(0, 10);
 
 export const s = (value: string): AttributeValue => ({ S: value });
@@ -49,7 +57,7 @@ export const encode = (value: unknown): AttributeValue => {
 };
 
 /** What this table wrote itself; an item of another writer's shape is a fault worth failing for. */
-export const decode = <T>(item: Item | undefined, name: 'doc' | 'board' = 'doc'): T | null => {
+export const decode = <T>(item: Item | undefined, name: 'doc' | 'board' | 'glance' = 'doc'): T | null => {
   const doc = item?.[name];
   if (doc === undefined) return null;
   if (doc.S !== undefined) return JSON.parse(doc.S);

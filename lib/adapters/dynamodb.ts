@@ -1,14 +1,18 @@
 import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { type Board, isBusy } from '../cases/board.ts';
+import { type Board, isBusy, stateOf } from '../cases/board.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
 import type { Clock, Records, Rejection } from '../use-cases/ports.ts';
 import { dynamoAddresses } from './dynamodb-addresses.ts';
+import { dynamoAnalyses } from './dynamodb-analyses.ts';
 import { dynamoFleets } from './dynamodb-fleets.ts';
-import { dayOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
+import { digestKey, dynamoHistory } from './dynamodb-history.ts';
+import { dynamoHosts } from './dynamodb-hosts.ts';
+import { dayOf, dayShardOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
+import { dynamoSilences } from './dynamodb-silences.ts';
 
 /** How long things are kept, in days. The raw uploads, which everything can be rebuilt from, have the bucket's own lifecycle. */
 export interface Retention {
@@ -20,14 +24,9 @@ export interface Retention {
 /** Digests serve windows of an hour; three days leave room for a look back. Analyses are the history that people query. */
 export const DEFAULT_RETENTION: Retention = { digests: 3, analyses: 400, rejections: 14 };
 
-/** The host is noted as heard of at most so often: one write in five for a snapshot a minute. */
-const HEARD_EVERY_MS = 5 * 60_000;
 const MAX_LOGS = 60;
 const MAX_MARKERS = 10;
 const NOBODY = '?';
-
-const PREFIXES: Readonly<Record<Digest['kind'], string>> = { snapshot: 'S', log: 'L', marker: 'M' };
-const digestKey = (digest: Digest): string => `${PREFIXES[digest.kind]}#${digestTime(digest)}#${digest.contentId.slice(0, 16)}`;
 
 /** The table over DynamoDB. Reads that decide anything are strongly consistent; lists come from the index. */
 export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Clock, retention: Retention = DEFAULT_RETENTION): Records => {
@@ -59,22 +58,19 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
   const addresses = dynamoAddresses(client, table, expires);
   const fleets = dynamoFleets(client, table, clock, retention.analyses);
 
+  const hosts = dynamoHosts({ client, table }, clock, retention.analyses);
+
   return {
     ...fleets,
+    ...dynamoAnalyses({ client, table }, clock, fleets, retention.analyses),
+    ...dynamoHistory(client, table),
+    ...hosts,
+    ...dynamoSilences(client, table),
 
     async putDigest(digest, heardAt) {
       await put({ pk: s(hostKey(digest.host)), sk: s(digestKey(digest)), doc: encode(digest), expires: expires(retention.digests) });
-      const stale = new Date(Date.parse(heardAt) - HEARD_EVERY_MS).toISOString();
-      const heard = {
-        pk: s(hostKey(digest.host)),
-        sk: s('HEARD'),
-        heardAt: s(heardAt),
-        gpk: s(`HOSTS#${shardOf(digest.host)}`),
-        gsk: s(digest.host),
-        doc: encode({ host: digest.host, lastHeardAt: heardAt }),
-        expires: expires(retention.analyses),
-      };
-      const isNews = await put(heard, { expression: 'attribute_not_exists(pk) OR heardAt < :stale', values: { ':stale': s(stale) } });
+      if (digest.kind === 'marker') return;
+      const isNews = await hosts.noteHeard(digest.host, heardAt);
       if (isNews && digest.kind === 'snapshot') await addresses.note(digest, heardAt);
     },
 
@@ -91,10 +87,6 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     },
 
     hostsAt: addresses.hostsAt,
-
-    async lastHeard(host) {
-      return (await get<{ lastHeardAt: string }>(host, 'HEARD'))?.lastHeardAt ?? null;
-    },
 
     async putLookup(host, lookup) {
       await put({
@@ -124,6 +116,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
         sk: s('BOARD'),
         version: n(next.version),
         board: encode(next),
+        glance: encode(stateOf(next)),
         expires: expires(retention.analyses),
         ...busy,
       };
@@ -141,7 +134,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
         pk: s(hostKey(homeOf(analysis.id))),
         sk: s(`CASE#${analysis.id}`),
         revision: n(revision),
-        gpk: s(`A#${dayOf(analysis.openedAt)}`),
+        gpk: s(`A#${dayOf(analysis.openedAt)}#${dayShardOf(analysis.id)}`),
         gsk: s(`${analysis.openedAt}#${analysis.id}`),
         doc: encode(analysis),
         expires: expires(retention.analyses),
@@ -155,34 +148,20 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
       return linked ?? null;
     },
 
-    async listAnalyses(filter, limit, cursor) {
-      const range = rangeOf(filter, clock.now());
-      const keep = (analysis: Analysis): boolean =>
-        analysis.openedAt >= range.from &&
-        analysis.openedAt <= range.to &&
-        (filter.host === undefined || analysis.hosts.includes(filter.host)) &&
-        (filter.cause === undefined || analysis.cause === filter.cause) &&
-        (filter.severity === undefined || analysis.severity === filter.severity) &&
-        (filter.status === undefined || analysis.status === filter.status);
-      const page = await listByDay<Analysis>({ client, table }, 'A', range, limit, cursor, keep);
-      return { ...page, items: await fleets.linked(page.items) };
-    },
-
-    listHosts: (limit, cursor) => listShards({ client, table }, 'HOSTS', limit, cursor, (item) => decode(item)),
-
     async putRejection(rejection) {
       // Keyed by the object, so that a redelivery is no second refusal.
       const id = hash16(rejection.key);
       await put({
         pk: s(hostKey(rejection.host ?? NOBODY)),
         sk: s(`R#${id}`),
-        gpk: s(`R#${dayOf(rejection.at)}`),
+        gpk: s(`R#${dayOf(rejection.at)}#${dayShardOf(id)}`),
         gsk: s(`${rejection.at}#${id}`),
         doc: encode(rejection),
         expires: expires(retention.rejections),
       });
     },
 
-    listRejections: (limit, cursor) => listByDay<Rejection>({ client, table }, 'R', rangeOf({}, clock.now()), limit, cursor, () => true),
+    listRejections: (limit, cursor) =>
+      listByDay<Rejection>({ client, table }, 'R', rangeOf({}, clock.now(), retention.rejections), limit, cursor, () => true),
   };
 };

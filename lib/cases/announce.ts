@@ -1,9 +1,12 @@
 import { SEVERITIES, type Severity } from '../model/analysis.ts';
+import { ackOf, afterAck } from './acknowledge.ts';
 import type { Board, LedgerEntry, OutboxEntry, Told, TransitionKind } from './board.ts';
-import { type Case, closeBecause, toAnalysis } from './case.ts';
+import { type Case, closeBecause, toAnalysis, UNATTENDED } from './case.ts';
 import { holdMs } from './history.ts';
 import { WITHDRAWN } from './outcome.ts';
 import { setbackOf } from './relapse.ts';
+import { type Silence, silenceFor } from './silence.ts';
+import { isAboutSilence, MAX_SILENT_REMINDERS } from './silent.ts';
 
 export interface AnnounceSettings {
   /** An inconclusive finding waits this long for the upload that explains it. */
@@ -95,11 +98,19 @@ const remember = (told: Told | null, current: Case, kind: TransitionKind): Told 
   };
 };
 
-const NEVER_TOLD: Omit<LedgerEntry, 'caseId'> = { told: null, unsettledSince: null, announced: 0, toldAt: null, reminders: 0 };
+const NEVER_TOLD: Omit<LedgerEntry, 'caseId'> = {
+  told: null,
+  unsettledSince: null,
+  announced: 0,
+  toldAt: null,
+  reminders: 0,
+  ...UNATTENDED,
+};
 
 const since = (at: string | null, now: string): number => (at === null ? 0 : Date.parse(now) - Date.parse(at));
 
-const isReminderDue = ({ toldAt, reminders }: LedgerEntry, now: string, { remindersMs }: AnnounceSettings): boolean => {
+const isReminderDue = ({ toldAt, reminders }: LedgerEntry, current: Case, now: string, { remindersMs }: AnnounceSettings): boolean => {
+  if (isAboutSilence(current) && reminders >= MAX_SILENT_REMINDERS) return false;
   const wait = remindersMs[Math.min(reminders, remindersMs.length - 1)];
   return wait !== undefined && toldAt !== null && since(toldAt, now) >= wait;
 };
@@ -109,22 +120,64 @@ interface Announced {
   readonly due: OutboxEntry | null;
 }
 
-const announceCase = (former: LedgerEntry | undefined, current: Case, times: Times, settings: AnnounceSettings): Announced => {
-  const { now, newestAt } = times;
-  const entry = former ?? { caseId: current.id, ...NEVER_TOLD };
-  const unsettledSince = settle(entry, current, now);
-  const kind = dueFor(entry.told, current, {
-    isSettled: unsettledSince !== null && since(unsettledSince, now) >= settings.settlingMs,
-    isOverForGood: since(current.resolvedAt, newestAt) >= holdMs(current.history),
-    isReminderDue: isReminderDue(entry, now, settings),
-  });
-  if (kind === null) return { entry: { ...entry, unsettledSince }, due: null };
+/** What is due, after those who are on it already have been spared. */
+const dueNow = (entry: LedgerEntry, current: Case, clock: Clock, now: string): TransitionKind | null => {
+  const due = dueFor(entry.told, current, clock);
+  // Who is on it may know, but nobody else does before the first announcement.
+  if (entry.told === null) return due;
+  const ack = ackOf(entry.acknowledged, { status: current.status, severity: current.finding.severity }, now);
+  return afterAck(due, ack, isSetBack(current) && !entry.told.isSetBack);
+};
+
+const silencing = ({ finding, tallies }: Case, silences: readonly Silence[], now: string): Silence | null =>
+  silenceFor({ ...finding, victims: tallies.map(({ victim }) => victim) }, silences, now);
+
+/** A silence holds back alarms; people (and pagers) still hear that what they were told of is over. */
+const isAllClear = (told: Told | null, kind: TransitionKind): boolean => kind === 'resolved' && told?.status === 'open';
+
+/** Nothing is announced; what is still so when the silence ends is announced then. What began and ended in it is nobody's news. */
+const holdBack = (entry: LedgerEntry, current: Case, kind: TransitionKind, { id, by, why, until }: Silence): Announced => {
+  const told = kind === 'resolved' ? toldOf(current) : entry.told;
+  return { entry: { ...entry, told, silenced: { id, by, why, until } }, due: null };
+};
+
+const say = (entry: LedgerEntry, current: Case, kind: TransitionKind, now: string): Announced => {
   const announced = entry.announced + 1;
   const reminders = kind === 'still-open' ? entry.reminders + 1 : 0;
+  const { acknowledged } = entry;
+  const analysis = toAnalysis(current, { acknowledged, silenced: null });
   return {
-    entry: { caseId: current.id, told: remember(entry.told, current, kind), unsettledSince, announced, toldAt: now, reminders },
-    due: { id: `${current.id}/${kind}/${announced}`, caseId: current.id, kind, analysis: toAnalysis(current), createdAt: now, lease: null },
+    entry: { ...entry, told: remember(entry.told, current, kind), announced, toldAt: now, reminders, silenced: null },
+    due: { id: `${current.id}/${kind}/${announced}`, caseId: current.id, kind, analysis, createdAt: now, lease: null },
   };
+};
+
+/** An acknowledgement ends with what was acknowledged. */
+const stillAcknowledged = ({ acknowledged }: LedgerEntry, { status, finding }: Case, now: string): LedgerEntry['acknowledged'] =>
+  ackOf(acknowledged, { status, severity: finding.severity }, now).kind === 'holds' ? acknowledged : null;
+
+const announceCase = (
+  former: LedgerEntry | undefined,
+  current: Case,
+  times: Times,
+  settings: AnnounceSettings,
+  silences: readonly Silence[],
+): Announced => {
+  const { now, newestAt } = times;
+  const known = { caseId: current.id, ...NEVER_TOLD, ...former };
+  const unsettledSince = settle(known, current, now);
+  const entry = { ...known, unsettledSince };
+  const clock = {
+    isSettled: unsettledSince !== null && since(unsettledSince, now) >= settings.settlingMs,
+    // The end of a silence is no evidence's, but the wall clock's.
+    isOverForGood: since(current.resolvedAt, isAboutSilence(current) ? now : newestAt) >= holdMs(current.history),
+    isReminderDue: isReminderDue(entry, current, now, settings),
+  };
+  const kind = dueNow(entry, current, clock, now);
+  const silence = kind === null || isAllClear(entry.told, kind) ? null : silencing(current, silences, now);
+  if (kind !== null && silence !== null) return holdBack(entry, current, kind, silence);
+  const awake = { ...entry, acknowledged: stillAcknowledged(entry, current, now) };
+  return kind === null ? { entry: { ...awake, silenced: null }, due: null } : say(awake, current, kind, now);
 };
 
 /** People were told of a case that later evidence, taken before, no longer supports: it is closed, and says so. */
@@ -146,10 +199,16 @@ interface Times {
 }
 
 /** Puts what people must be told into the outbox: each transition once. Entries that are due and not yet published stay. */
-export const announce = (board: Board, cases: readonly Case[], times: Times, settings: AnnounceSettings): Board => {
+export const announce = (
+  board: Board,
+  cases: readonly Case[],
+  times: Times,
+  settings: AnnounceSettings,
+  silences: readonly Silence[] = [],
+): Board => {
   const all = [...cases, ...withdrawn(board, cases, times.newestAt)];
   const entries = new Map(board.ledger.map((entry) => [entry.caseId, entry]));
-  const announced = all.map((current) => announceCase(entries.get(current.id), current, times, settings));
+  const announced = all.map((current) => announceCase(entries.get(current.id), current, times, settings, silences));
   return {
     ...board,
     cases: all,

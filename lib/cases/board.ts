@@ -1,4 +1,12 @@
-import type { Analysis, Cause, Severity } from '../model/analysis.ts';
+import {
+  type Acknowledgement,
+  type Analysis,
+  type Cause,
+  type HostState,
+  SEVERITIES,
+  type Severity,
+  type SilencedBy,
+} from '../model/analysis.ts';
 import type { Case } from './case.ts';
 
 /**
@@ -45,6 +53,10 @@ export interface LedgerEntry {
   /** Wall clock of the last announcement, and how many reminders the last ones were: what the next reminder waits for. */
   readonly toldAt: string | null;
   readonly reminders: number;
+  /** Who is on it; `null` where nobody is. */
+  readonly acknowledged: Acknowledgement | null;
+  /** What held back what was due; `null` where nothing did. */
+  readonly silenced: SilencedBy | null;
 }
 
 /** What was said since the case was opened (or reopened). While it stays open, what is worse stays said: a swing is no news. */
@@ -82,6 +94,27 @@ export const emptyBoard = (host: string): Board => ({
   ledger: [],
   outbox: [],
 });
+
+/** What people have said to a case. */
+export const attentionTo = (ledger: readonly LedgerEntry[], caseId: string): Pick<LedgerEntry, 'acknowledged' | 'silenced'> => {
+  const entry = ledger.find((one) => one.caseId === caseId);
+  return { acknowledged: entry?.acknowledged ?? null, silenced: entry?.silenced ?? null };
+};
+
+/** A host at a glance. */
+export interface BoardState {
+  /** The worst that is open; `silent` where nobody watches it any more; `quiet` where nothing is open. */
+  readonly state: HostState;
+  readonly open: number;
+  readonly causes: readonly Cause[];
+}
+
+export const stateOf = (board: Pick<Board, 'cases'> | null): BoardState => {
+  const open = (board?.cases ?? []).filter(({ status }) => status === 'open').map(({ finding }) => finding);
+  const causes = [...new Set(open.map(({ cause }) => cause))];
+  const worst = SEVERITIES.find((severity) => open.some((finding) => finding.severity === severity));
+  return { state: causes.includes('host-silent') ? 'silent' : (worst ?? 'quiet'), open: open.length, causes };
+};
 
 /** Whether time alone may bring something to say: what the sweep must look at. */
 export const isBusy = ({ outbox, cases, ledger }: Board): boolean =>

@@ -131,25 +131,21 @@ export const closeBecause = (former: Case, at: string, outcome: Outcome): Case =
   outcome,
 });
 
+/** What people have said to it. */
+export type Attention = Pick<Analysis, 'acknowledged' | 'silenced'>;
+
+export const UNATTENDED: Attention = { acknowledged: null, silenced: null };
+
 /** DESIGN.md's analysis (contract). */
-export const toAnalysis = ({
-  id,
-  status,
-  finding,
-  openedAt,
-  updatedAt,
-  resolvedAt,
-  tallies,
-  history,
-  relapse,
-  outcome,
-  otherEnd,
-}: Case): Analysis => {
+export const toAnalysis = (
+  { id, status, finding, openedAt, updatedAt, resolvedAt, tallies, history, relapse, outcome, otherEnd }: Case,
+  { acknowledged, silenced }: Attention = UNATTENDED,
+): Analysis => {
   const { since: _since, lastSeenAt: _lastSeenAt, overAt: _overAt, resourceKey: _resourceKey, ...rest } = finding;
   const setback = status === 'open' ? setbackOf(relapse, finding) : null;
   const victims = victimsIn(tallies);
   const evidence = [...rest.evidence, ...(otherEnd?.evidence ?? []), ...(outcome?.proof ? [outcome.proof] : [])];
   const alone = { hosts: [finding.host], hostCount: 1, fleet: null, members: [] };
-  const life = { openedAt, updatedAt, resolvedAt, history, setback, otherEnd, outcome: outcome?.text ?? null };
+  const life = { openedAt, updatedAt, resolvedAt, history, setback, otherEnd, outcome: outcome?.text ?? null, acknowledged, silenced };
   return { ...rest, id, status, victims, evidence, ...life, ...alone };
 };

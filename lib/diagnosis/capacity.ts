@@ -26,7 +26,10 @@ const isSteady = (inferred: readonly PortRange[]): boolean => {
 const inferredFrom = (ranges: readonly PortRange[]): PortRange | undefined =>
   isSteady(ranges) ? ranges.toSorted((a, b) => a.to - a.from - (b.to - b.from)).at(-1) : undefined;
 
-const disprovesDefault = ({ seenPorts, dialect }: SnapshotDigest): boolean => {
+/** What of a snapshot tells its range. */
+type Shown = Pick<SnapshotDigest, 'range' | 'seenPorts' | 'dialect'>;
+
+const disprovesDefault = ({ seenPorts, dialect }: Shown): boolean => {
   const [from, to] = defaultRangeOf(dialect);
   return seenPorts !== null && ((seenPorts.min >= PRIVILEGED && seenPorts.min < from) || seenPorts.max > to);
 };
@@ -35,7 +38,7 @@ const disprovesDefault = ({ seenPorts, dialect }: SnapshotDigest): boolean => {
  * The host's ephemeral range over a window: a sysctl of any of its snapshots, else one inferred from the ports seen, else the system's
  * default where no port seen disproves it, else `null`: unknown.
  */
-export const capacityOf = (snapshots: readonly SnapshotDigest[]): Capacity | null => {
+export const capacityOf = (snapshots: readonly Shown[]): Capacity | null => {
   const ranges = snapshots.flatMap(({ range }) => range ?? []);
   const told = ranges.findLast(({ basis }) => basis === 'sysctl') ?? inferredFrom(ranges);
   if (told !== undefined) return { from: told.from, to: told.to, ports: told.to - told.from + 1 - told.reserved, basis: told.basis };

@@ -1,5 +1,5 @@
 import type { TransitionKind } from '../cases/board.ts';
-import type { Analysis, Cause, Severity } from '../model/analysis.ts';
+import type { Acknowledgement, Analysis, Cause, Severity, SilencedBy } from '../model/analysis.ts';
 import { fleetId } from './key.ts';
 
 /** `joined`: more hosts have the same trouble; an update, for which nobody is woken. */
@@ -85,6 +85,9 @@ export interface Fleet {
   readonly linked: readonly string[];
   /** How many messages were due; numbers their ids. */
   readonly announced: number;
+  /** Who is on it, and what held back what was due. */
+  readonly acknowledged: Acknowledgement | null;
+  readonly silenced: SilencedBy | null;
   readonly outbox: readonly FleetEntry[];
 }
 

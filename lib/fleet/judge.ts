@@ -1,5 +1,7 @@
+import type { Silence } from '../cases/silence.ts';
 import { appsOf, byOnset, type Facts, isMoreSevere, isOpen, isSoon, worstSeverity } from './facts.ts';
 import type { Fleet, FleetKind, FleetSettings, FleetTold } from './fleet.ts';
+import { hush } from './hush.ts';
 import { shortId } from './key.ts';
 
 export interface Judged {
@@ -88,17 +90,24 @@ const stateOf = (
  *
  * @param all the cases that have joined and still have the fleet's cause
  */
-export const judgeFleet = (former: Fleet, all: readonly Facts[], now: string, settings: FleetSettings): Judged => {
+export const judgeFleet = (
+  former: Fleet,
+  all: readonly Facts[],
+  now: string,
+  settings: FleetSettings,
+  silences: readonly Silence[] = [],
+): Judged => {
   const members = ofEpisode(former, all);
   const untold = members.filter((member) => isUntold(former, member));
-  const fleet: Fleet = {
+  const judged: Fleet = {
     ...former,
     ...stateOf(former, members, now, settings),
     isShared: former.isShared || untold.length > 0,
     isListed: former.isListed || untold.length > 0 || new Set(members.map(({ host }) => host)).size > 1,
     pendingSince: untold.length === 0 ? null : (former.pendingSince ?? now),
   };
-  const due = dueFor(fleet, members, untold.length > 0, now, settings);
+  const { due, attention } = hush(judged, members, dueFor(judged, members, untold.length > 0, now, settings), silences, now);
+  const fleet: Fleet = { ...judged, ...attention };
   const unlinked = fleet.isListed ? members.filter(({ id }) => !fleet.linked.includes(shortId(id))) : [];
   const linked = unlinked.length === 0 ? fleet.linked : [...fleet.linked, ...unlinked.map(({ id }) => shortId(id))];
   const news = [...new Set(untold.map(({ host }) => host))];

@@ -1,3 +1,4 @@
+import { UNATTENDED } from '../cases/case.ts';
 import type { Analysis, Evidence, Member, Victim } from '../model/analysis.ts';
 import { byOnset, type Facts, isOpen, onePerHost, worstOf } from './facts.ts';
 import { fleetSummary, remedyNow } from './words.ts';
@@ -120,6 +121,7 @@ export const fleetAnalysis = (id: string, all: readonly Facts[], analyses: reado
     hosts: members.slice(0, MAX_HOSTS).map(({ host }) => host),
     hostCount: members.length,
     fleet: null,
+    ...UNATTENDED,
     members: listed,
   };
 };

@@ -43,6 +43,8 @@ const found = (key: string, entry: OutboxEntry, now: string): Fleet => ({
   updatedAt: null,
   linked: [],
   announced: 0,
+  acknowledged: null,
+  silenced: null,
   outbox: [],
 });
 

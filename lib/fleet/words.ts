@@ -26,6 +26,7 @@ const CLAUSES: Readonly<Record<Cause, (place: Place) => string>> = {
   'slow-consumer': ({ port }) => `reads its connections on ${port} too slowly`,
   'descriptor-exhaustion': () => 'is out of descriptors',
   inconclusive: () => 'fails',
+  'host-silent': () => 'uploads nothing',
 };
 
 const placeOf = ({ culprit, resource }: Analysis): Place => {

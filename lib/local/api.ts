@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { handler as attend } from '../../functions/attend.ts';
 import { handler as query } from '../../functions/query.ts';
 import { handler as uploads } from '../../functions/uploads.ts';
 import { portTaken } from './emulators.ts';
@@ -17,13 +18,17 @@ const headersOf = (request: IncomingMessage): Record<string, string> =>
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
   );
 
+/** As API Gateway does with a parameter that is given twice. */
+const joined = (parameters: URLSearchParams): Record<string, string> =>
+  Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name).join(',')]));
+
 const toEvent = (request: IncomingMessage, url: URL, body: string): APIGatewayProxyEventV2 => ({
   version: '2.0',
   routeKey: '$default',
   rawPath: url.pathname,
   rawQueryString: url.search.slice(1),
   headers: headersOf(request),
-  queryStringParameters: Object.fromEntries(url.searchParams),
+  queryStringParameters: joined(url.searchParams),
   requestContext: {
     accountId: '000000000000',
     apiId: 'local',
@@ -46,6 +51,12 @@ const toEvent = (request: IncomingMessage, url: URL, body: string): APIGatewayPr
   isBase64Encoded: false,
 });
 
+/** Which function API Gateway would route it to. */
+const functionFor = ({ method }: IncomingMessage, { pathname }: URL): typeof query => {
+  if (method === 'GET' || method === 'HEAD') return query;
+  return method === 'POST' && pathname === '/v1/uploads' ? uploads : attend;
+};
+
 /** What Lambda tells a function of its invocation, as far as ours and middy look. */
 export const localContext = {
   callbackWaitsForEmptyEventLoop: false,
@@ -63,7 +74,7 @@ export const localContext = {
 };
 
 const send = (response: ServerResponse, result: APIGatewayProxyStructuredResultV2): void => {
-  for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
+  for (const [name, value] of Object.entries(result.headers ?? {})) if (value !== undefined) response.setHeader(name, String(value));
   response.statusCode = result.statusCode ?? 200;
   response.end(result.body ?? '');
 };
@@ -79,15 +90,12 @@ const readBody = async (request: IncomingMessage): Promise<string | null> => {
   return bytes > MAX_BODY_BYTES ? null : Buffer.concat(parts).toString('utf8');
 };
 
-const isUpload = (request: IncomingMessage, url: URL): boolean => request.method === 'POST' && url.pathname === '/v1/uploads';
-
 const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   try {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const body = await readBody(request);
     if (body === null) return send(response, { statusCode: 413 });
-    const handler = isUpload(request, url) ? uploads : query;
-    send(response, await handler(toEvent(request, url, body), localContext));
+    send(response, await functionFor(request, url)(toEvent(request, url, body), localContext));
   } catch (error) {
     process.stderr.write(`closewatch: a request failed (${error instanceof Error ? error.message : String(error)})\n`);
     send(response, { statusCode: 500 });

@@ -155,6 +155,8 @@ export const environmentFor = (emulators: Emulators, linkBase: string): Readonly
   BUCKET: NAMES.bucket,
   TOPIC_ARN: topicArn,
   LINK_BASE: linkBase,
+  // What is tried out here was uploaded once: nobody wants to hear that it is not uploaded again.
+  SILENT_AFTER_SECONDS: '0',
   POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'ERROR',
   POWERTOOLS_METRICS_DISABLED: 'true',
 });

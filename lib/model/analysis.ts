@@ -1,6 +1,6 @@
 import type { FailureKind } from './failure.ts';
 
-/** The ids of DESIGN.md's causes (contract). */
+/** The ids of DESIGN.md's causes (contract): what a diagnosis of uploads may find. */
 export const CAUSES = [
   'close-wait-leak',
   'time-wait-churn',
@@ -13,7 +13,10 @@ export const CAUSES = [
   'descriptor-exhaustion',
   'inconclusive',
 ] as const;
-export type Cause = (typeof CAUSES)[number];
+
+/** What an analysis may be about: a diagnosed cause, or a host of which nothing comes any more (`cases/silent.ts`). */
+export const ALL_CAUSES = [...CAUSES, 'host-silent'] as const;
+export type Cause = (typeof ALL_CAUSES)[number];
 
 export const MECHANISMS = [
   'ephemeral-port-exhaustion',
@@ -28,13 +31,17 @@ export type Mechanism = (typeof MECHANISMS)[number];
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** Of a host: `silent` where nothing comes of it any more, `quiet` where nothing is open. */
+export const HOST_STATES = ['silent', ...SEVERITIES, 'quiet'] as const;
+export type HostState = (typeof HOST_STATES)[number];
+
 export const STATUSES = ['open', 'resolved'] as const;
 export type Status = (typeof STATUSES)[number];
 
 export const CONFIDENCES = ['high', 'medium', 'low'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
 
-export const RESOURCE_KINDS = ['ephemeral-ports', 'destination', 'fixed-port', 'descriptors', 'accept-queue'] as const;
+export const RESOURCE_KINDS = ['ephemeral-ports', 'destination', 'fixed-port', 'descriptors', 'accept-queue', 'uploads'] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 /** Who holds the contested thing; each `null` where unknown. */
@@ -211,6 +218,24 @@ export interface Member {
   readonly analysisId: string;
 }
 
+/** Somebody has said that they are on it. */
+export interface Acknowledgement {
+  readonly by: string;
+  readonly why: string;
+  /** Wall clock. */
+  readonly at: string;
+  /** What it was when they said so: rising to critical ends it. */
+  readonly severity: Severity;
+}
+
+/** Why nobody is told of it. */
+export interface SilencedBy {
+  readonly id: string;
+  readonly by: string;
+  readonly why: string;
+  readonly until: string;
+}
+
 /**
  * DESIGN.md's analysis (contract): a finding with its life. One of a fleet is about the same cause on several hosts: `host`, `culprit`,
  * `resource`, `ports` and `trend` are then those of the host where it began first.
@@ -228,6 +253,10 @@ export interface Analysis extends Omit<Finding, 'since' | 'lastSeenAt' | 'overAt
   readonly otherEnd: OtherEnd | null;
   /** What is known of the end, whole sentences: verified by which figures, or merely no longer seen. `null` while open. */
   readonly outcome: string | null;
+  /** `null` where nobody is on it. */
+  readonly acknowledged: Acknowledgement | null;
+  /** What holds its announcements back; `null` where nothing does, or nothing was due. */
+  readonly silenced: SilencedBy | null;
   /** In the order of onset; of a large fleet the first. */
   readonly hosts: readonly string[];
   /** All of them, listed or not. */

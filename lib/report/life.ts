@@ -29,6 +29,8 @@ export const over = (analysis: Analysis): string => {
   const endedAt = analysis.resolvedAt ?? analysis.updatedAt;
   const { from } = present(analysis);
   const lasted = duration(Date.parse(endedAt) - Date.parse(from));
+  const isOver = `It is over since ${when(endedAt, from)}`;
+  if (analysis.cause === 'host-silent') return [`${isOver}: it lasted ${lasted}.`, ...(outcome === null ? [] : [outcome])].join(' ');
   const failures = count(
     victims.reduce((sum, victim) => sum + victim.failures, 0),
     'failure',

@@ -12,6 +12,7 @@ const RUNS_OUT: Readonly<Record<Analysis['resource']['kind'], string>> = {
   destination: 'the ports toward that peer',
   'fixed-port': 'the port',
   descriptors: "the program's descriptors",
+  uploads: 'uploads',
   'accept-queue': 'the queue',
 };
 

@@ -29,7 +29,7 @@ const endParts = (analysis: Analysis): readonly string[] => {
   const failures = analysis.victims.reduce((sum, victim) => sum + victim.failures, 0);
   return [
     ...(analysis.resolvedAt === null ? [] : [`. Over since ${analysis.resolvedAt.slice(11, 16)}Z`]),
-    `, ${failures} ${failures === 1 ? 'failure' : 'failures'}`,
+    ...(analysis.cause === 'host-silent' ? [] : [`, ${failures} ${failures === 1 ? 'failure' : 'failures'}`]),
     ...(analysis.outcome?.startsWith('Verified') === true ? [', verified'] : []),
   ];
 };

@@ -63,6 +63,7 @@ export const CAUSE_NAMES: Readonly<Record<Analysis['cause'], string>> = {
   'slow-consumer': 'is too slow',
   'descriptor-exhaustion': 'is out of descriptors',
   inconclusive: 'unknown cause',
+  'host-silent': 'uploads nothing',
 };
 
 const CERTAINTY: Readonly<Record<Analysis['confidence'], string>> = {
@@ -91,6 +92,8 @@ const victimSentence = (victim: Victim, reference: string, isOver: boolean): str
 const withoutVictims = (analysis: Analysis): string => {
   const { mechanism, ports, resource } = analysis;
   const host = where(analysis);
+  if (analysis.cause === 'host-silent')
+    return `${host} ${analysis.status === 'resolved' ? 'had uploaded' : 'has uploaded'} nothing since ${when(analysis.openedAt, analysis.updatedAt)}.`;
   if (analysis.status === 'resolved')
     return `On ${host} nothing failed${analysis.history.times === 1 ? '' : ' this time'}, as far as its logs have come.`;
   if (mechanism === 'ephemeral-port-exhaustion')
@@ -164,14 +167,22 @@ const growthFacts = (analysis: Analysis): readonly (readonly [string, string])[]
 
 const otherEndFacts = ({ otherEnd }: Analysis): readonly (readonly [string, string])[] =>
   otherEnd === null ? [] : [['Other end', safe(`${program(otherEnd.command, otherEnd.pid)} on ${otherEnd.host}`)]];
+/** Who is on it, and who wants to hear nothing of it. */
+const attentionFacts = ({ acknowledged, silenced }: Analysis): readonly (readonly [string, string])[] => [
+  ...(acknowledged === null ? [] : [['On it', safe(`${acknowledged.by} since ${clock(acknowledged.at)}: ${acknowledged.why}`)] as const]),
+  ...(silenced === null
+    ? []
+    : [['Silenced', safe(`until ${day(silenced.until)} ${clock(silenced.until)} by ${silenced.by}: ${silenced.why}`)] as const]),
+];
 
 const factsOf = (analysis: Analysis): View['facts'] => {
   return [
     ['Since', `${day(analysis.openedAt)} ${clock(analysis.openedAt)}`],
     ...againSince(analysis),
     ...(analysis.resolvedAt === null ? [] : [['Over since', `${day(analysis.resolvedAt)} ${clock(analysis.resolvedAt)}`] as const]),
+    ...attentionFacts(analysis),
     ['Cause', `${analysis.cause} (${CERTAINTY[analysis.confidence]})`],
-    ['Culprit', culpritName(analysis)],
+    ...(analysis.cause === 'host-silent' ? [] : [['Culprit', culpritName(analysis)] as const]),
     ...(analysis.culprit?.unit ? [['Unit', safe(analysis.culprit.unit)] as const] : []),
     ...(analysis.culprit?.peer ? [['Peer', analysis.culprit.peer] as const] : []),
     ...otherEndFacts(analysis),
@@ -209,12 +220,17 @@ const shortWhat = (analysis: Analysis): string => {
       return `${appName(first.app)} binds an address that is not here`;
     return `${appName(first.app)} ${SHORT_KINDS[first.kind]}${resource.kind === 'fixed-port' && resource.localPort !== null ? ` port ${resource.localPort}` : ''}`;
   }
+  if (analysis.cause === 'host-silent') return 'no uploads';
   if (analysis.status === 'resolved') return 'nothing failed';
   return ports === null ? 'no failure yet' : `${percent(ports.used, ports.capacity)} of ports used`;
 };
 
 const shortWho = (analysis: Analysis): string =>
-  analysis.cause === 'inconclusive' ? 'cause unknown' : `${culpritName(analysis)} ${CAUSE_NAMES[analysis.cause]}`;
+  analysis.cause === 'host-silent'
+    ? 'the host is silent'
+    : analysis.cause === 'inconclusive'
+      ? 'cause unknown'
+      : `${culpritName(analysis)} ${CAUSE_NAMES[analysis.cause]}`;
 
 /** What a view depends on beside the analysis. */
 export interface Occasion {

@@ -27,7 +27,8 @@ const readFacts = async (members: readonly Membership[], { records }: Deps): Pro
 const readAnalysis = async ({ fleet, members, due }: Judged, { records }: Deps): Promise<Analysis | null> => {
   if (members.length === 0 || (!fleet.isListed && due === null)) return null;
   const full = await records.analysesOf(toQuote(members).map(({ id }) => id));
-  return fleetAnalysis(idOf(fleet), members, full);
+  const analysis = fleetAnalysis(idOf(fleet), members, full);
+  return analysis === null ? null : { ...analysis, acknowledged: fleet.acknowledged, silenced: fleet.silenced };
 };
 
 const withEntry = ({ fleet, due, news }: Judged, analysis: Analysis | null, now: string): Fleet => {
@@ -98,7 +99,9 @@ export const settleFleet = async (key: string, deps: Deps): Promise<Parcel> => {
     const members = await deps.records.members(key);
     const facts = await readFacts(members, deps);
     const now = deps.clock.now();
-    const judged = judgeFleet(fleet, facts, now, deps.settings.fleet);
+    const unsilenced = judgeFleet(fleet, facts, now, deps.settings.fleet);
+    const judged =
+      unsilenced.due === null ? unsilenced : judgeFleet(fleet, facts, now, deps.settings.fleet, (await deps.records.readSilences()).list);
     const analysis = await readAnalysis(judged, deps);
     // Without an analysis nothing can be told yet, and so nothing was.
     const told = judged.due !== null && analysis === null ? fleet : withEntry(judged, analysis, now);

@@ -34,7 +34,8 @@ const isPlainPath = (key: string): boolean =>
 
 const base64Sha256 = /^[A-Za-z0-9+/]{43}=$/;
 
-const planSchema = z.strictObject({
+/** What is asked for. */
+export const planSchema = z.strictObject({
   key: z
     .string()
     .refine((key) => Buffer.byteLength(key) <= MAX_KEY_BYTES, `a key has at most ${MAX_KEY_BYTES} bytes`)

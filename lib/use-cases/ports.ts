@@ -1,4 +1,5 @@
-import type { Board } from '../cases/board.ts';
+import type { Board, BoardState } from '../cases/board.ts';
+import type { Silences } from '../cases/silence.ts';
 import type { Announcement, Fleet, Membership } from '../fleet/fleet.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
@@ -41,8 +42,9 @@ export interface Rejection {
   readonly at: string;
 }
 
-export interface HostSummary {
+export interface HostSummary extends BoardState {
   readonly host: string;
+  /** To within five minutes. */
   readonly lastHeardAt: string;
 }
 
@@ -51,6 +53,10 @@ export interface AnalysisFilter {
   readonly cause?: string;
   readonly severity?: string;
   readonly status?: string;
+  /** The culprit's or a contributor's command, or the name of a program that fails. */
+  readonly program?: string;
+  /** Of the culprit, a contributor, or the contested destination: `10.20.8.21:8080`, or the address alone. */
+  readonly peer?: string;
   /** RFC 3339, on `openedAt`. */
   readonly from?: string;
   readonly to?: string;
@@ -86,12 +92,25 @@ export interface FleetRecords {
 
 /** The table. Reads that decide anything are strongly consistent. */
 export interface Records extends FleetRecords {
-  /** Idempotent: keyed by the digest's time and content. Also notes that the host was heard of. */
+  /** Idempotent: keyed by the digest's time and content. Also notes that the host was heard of, unless by a marker, which is not the host's own word. */
   putDigest(digest: Digest, heardAt: string): Promise<void>;
   /** The digests whose time is within `spanMs` of the host's newest one, at most `maxSnapshots` snapshots of them, the newest. */
   recentDigests(host: string, limits: { readonly spanMs: number; readonly maxSnapshots: number }): Promise<readonly Digest[]>;
   /** The hosts that had this address of late, at most 4: more are a network's that many have (`172.17.0.1`). */
   hostsAt(address: string): Promise<readonly string[]>;
+  /** Hosts that nothing was heard of since, by the index: to be checked against `lastHeard`. Earliest first. */
+  hostsUnheardSince(at: string, cursor: string | null): Promise<Page<string>>;
+  /** It is known to be silent: until it is heard again, `hostsUnheardSince` leaves it out. */
+  stopWatching(host: string): Promise<void>;
+  /** Digests of one kind whose time (`digestTime`) is within the window, both ends included, newest first, a page at a time. */
+  digestsBetween(
+    host: string,
+    kind: Digest['kind'],
+    window: { readonly from: string; readonly to: string },
+    cursor: string | null,
+  ): Promise<Page<Digest>>;
+  /** The time of the host's newest snapshot or log; `null` where none is kept. */
+  newestDigestAt(host: string): Promise<string | null>;
   /** Wall clock of the host's last upload; `null` where none is known. */
   lastHeard(host: string): Promise<string | null>;
   putLookup(host: string, lookup: PortLookup): Promise<void>;
@@ -103,6 +122,10 @@ export interface Records extends FleetRecords {
   writeBoard(board: Board): Promise<WriteOutcome>;
   /** Hosts whose board has an outbox or an open case: what the sweep must look at. */
   busyHosts(cursor: string | null): Promise<Page<string>>;
+
+  readSilences(): Promise<Silences>;
+  /** As `writeBoard`. */
+  writeSilences(silences: Silences): Promise<WriteOutcome>;
 
   /** Writes the analysis for queries, unless a later revision is there. */
   putAnalysis(analysis: Analysis, revision: number): Promise<void>;

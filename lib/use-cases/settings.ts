@@ -15,6 +15,8 @@ export interface Settings {
   readonly leaseMs: number;
   /** A host that uploads nothing for so long has its open cases closed as no longer reported. */
   readonly silenceMs: number;
+  /** A host that uploads nothing for so long is itself a finding; `null`: never. */
+  readonly silentAfterMs: number | null;
   /** What the link in a message begins with; `null` prints the id only. */
   readonly linkBase: string | null;
 }
@@ -43,5 +45,7 @@ export const defaultSettings: Settings = {
   // Longer than publishing ever takes with the SDK's retries, shorter than anybody would wait for a message.
   leaseMs: 30_000,
   silenceMs: DAY_MS,
+  // A cron of a quarter of an hour may fail thrice; nobody should be blind for longer.
+  silentAfterMs: HOUR_MS,
   linkBase: null,
 };

@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { announce } from '../cases/announce.ts';
-import { type Board, emptyBoard, type OutboxEntry } from '../cases/board.ts';
+import { attentionTo, type Board, emptyBoard, type OutboxEntry } from '../cases/board.ts';
 import { type Case, closeBecause, toAnalysis } from '../cases/case.ts';
 import { foldCases } from '../cases/fold.ts';
 import { claim } from '../cases/outbox.ts';
 import { SILENT } from '../cases/outcome.ts';
+import { silentCases } from '../cases/silent.ts';
 import { portsToLookUp } from '../diagnosis/diagnose.ts';
 import type { WantedLookup } from '../diagnosis/facts.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
+import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
 import { ContentionError, MAX_ROUNDS } from './contention.ts';
@@ -75,7 +77,15 @@ interface Next {
   readonly claimed: readonly OutboxEntry[];
 }
 
-const decide = async (host: string, board: Board, isSilent: boolean, deps: Deps): Promise<Next> => {
+/** What of a host is not in its uploads. */
+interface Quiet {
+  /** Nothing has come for so long that its open cases are closed as no longer reported. */
+  readonly isSilent: boolean;
+  /** When it was last heard, where that is long ago (`cases/silent.ts`). */
+  readonly silentSince: string | null;
+}
+
+const decide = async (host: string, board: Board, { isSilent, silentSince }: Quiet, deps: Deps): Promise<Next> => {
   const { fold, announce: announcing, leaseMs } = deps.settings;
   const span = { spanMs: fold.windowMs + fold.latenessMs, maxSnapshots: 2 * fold.maxSnapshots };
   const digests = await deps.records.recentDigests(host, span);
@@ -83,20 +93,36 @@ const decide = async (host: string, board: Board, isSilent: boolean, deps: Deps)
   const now = deps.clock.now();
   const folded = foldCases(host, board.checkpoint, digests, lookups, fold);
   const alive = isSilent ? closeSilent(folded.cases, now) : folded.cases;
-  const cases = await withOtherEnds(alive, board.cases, digests, deps);
+  const found = await withOtherEnds(alive, board.cases, digests, deps);
+  const cases = [...found, ...silentCases(host, board.cases, silentSince, now)];
   // Nothing more is to come from a silent host: what was over there is over.
   const times = { now, newestAt: isSilent ? now : newestAt(digests, now) };
-  const announced = announce({ ...board, checkpoint: folded.checkpoint }, cases, times, announcing);
+  const known = { ...board, checkpoint: folded.checkpoint };
+  const unsilenced = announce(known, cases, times, announcing);
+  // Silences are one item for all hosts: it is read by those only that have something to say.
+  const isDue = unsilenced.outbox.length > board.outbox.length;
+  const announced = isDue ? announce(known, cases, times, announcing, (await deps.records.readSilences()).list) : unsilenced;
   const leased = claim(announced, deps.owner, now, leaseMs);
   return leased === null ? { board: announced, claimed: [] } : leased;
 };
 
-const project = async (cases: readonly Case[], revision: number, { records }: Deps): Promise<void> => {
-  for (const current of cases) await records.putAnalysis(toAnalysis(current), revision);
+/** A case as people query it: with what they have said to it. */
+export const analysisOn = ({ ledger }: Board, current: Case): Analysis => toAnalysis(current, attentionTo(ledger, current.id));
+
+const project = async (cases: readonly Case[], board: Board, revision: number, { records }: Deps): Promise<void> => {
+  for (const current of cases) await records.putAnalysis(analysisOn(board, current), revision);
 };
 
 const changedCases = (before: Board, after: Board): readonly Case[] =>
-  after.cases.filter((current) => !before.cases.some((former) => former.id === current.id && isDeepStrictEqual(former, current)));
+  after.cases.filter(
+    (current) =>
+      !before.cases.some(
+        (former) =>
+          former.id === current.id &&
+          isDeepStrictEqual(former, current) &&
+          isDeepStrictEqual(attentionTo(before.ledger, current.id), attentionTo(after.ledger, current.id)),
+      ),
+  );
 
 /**
  * Brings a host's cases up to date with all that is known of it, and tells people what changed (DESIGN.md, "Order never matters").
@@ -107,18 +133,19 @@ const changedCases = (before: Board, after: Board): readonly Case[] =>
 export const settleHost = async (
   host: string,
   deps: Deps,
-  options: { readonly isSilent?: boolean; readonly deliver?: Deliver } = {},
+  options: { readonly isSilent?: boolean; readonly silentSince?: string | null; readonly deliver?: Deliver } = {},
 ): Promise<void> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const board = (await deps.records.readBoard(host)) ?? emptyBoard(host);
-    const next = await decide(host, board, options.isSilent === true, deps);
+    const quiet = { isSilent: options.isSilent === true, silentSince: options.silentSince ?? null };
+    const next = await decide(host, board, quiet, deps);
     if (isDeepStrictEqual(board, next.board)) {
       // A death may have fallen between an earlier write of the board and its projection.
-      await project(board.cases, board.version, deps);
+      await project(board.cases, board, board.version, deps);
       return;
     }
     if ((await deps.records.writeBoard(next.board)) === 'conflict') continue;
-    await project(changedCases(board, next.board), board.version + 1, deps);
+    await project(changedCases(board, next.board), next.board, board.version + 1, deps);
     await (options.deliver ?? deliver)(host, next.claimed, deps);
     return;
   }

@@ -15,6 +15,29 @@ export interface SweepOutcome {
 const isSilent = (heardAt: string | null, { clock, settings }: Deps): boolean =>
   heardAt !== null && Date.parse(clock.now()) - Date.parse(heardAt) >= settings.silenceMs;
 
+/** When a host was last heard, where that is longer ago than a host may be silent. */
+const silentSince = (heardAt: string | null, { clock, settings }: Deps): string | null => {
+  const { silentAfterMs } = settings;
+  if (heardAt === null || silentAfterMs === null) return null;
+  return Date.parse(clock.now()) - Date.parse(heardAt) >= silentAfterMs ? heardAt : null;
+};
+
+const settleBusy = async (host: string, deps: Deps, deliver: Deliver): Promise<void> => {
+  const heardAt = await deps.records.lastHeard(host);
+  await settleHost(host, deps, { isSilent: isSilent(heardAt, deps), silentSince: silentSince(heardAt, deps), deliver });
+};
+
+/** A healthy host has no board, and so is not busy: it is found by when it was last heard. */
+const settleUnheard = async (host: string, deps: Deps, deliver: Deliver): Promise<void> => {
+  if (silentSince(await deps.records.lastHeard(host), deps) === null) return;
+  await settleBusy(host, deps, deliver);
+  // Its case is open now, so that it is busy; a death before this line finds it again.
+  await deps.records.stopWatching(host);
+};
+
+const unheardBefore = ({ clock, settings }: Deps): string | null =>
+  settings.silentAfterMs === null ? null : new Date(Date.parse(clock.now()) - settings.silentAfterMs).toISOString();
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Collects what hosts and fleets have to say, so that a sweep that has much to say says it in one message. */
@@ -79,9 +102,17 @@ export const sweep = async (deps: Deps): Promise<SweepOutcome> => {
   const collect: Deliver = async (host, claimed) => outgoing.add(await parcelOf(host, claimed, deps));
   const hosts = await forEach(
     (cursor) => records.busyHosts(cursor),
-    async (host) => settleHost(host, deps, { isSilent: isSilent(await records.lastHeard(host), deps), deliver: collect }),
+    (host) => settleBusy(host, deps, collect),
     outgoing,
   );
+  const unheard = unheardBefore(deps);
+  if (unheard !== null) {
+    await forEach(
+      (cursor) => records.hostsUnheardSince(unheard, cursor),
+      (host) => settleUnheard(host, deps, collect),
+      outgoing,
+    );
+  }
   await forEach(
     (cursor) => records.watchedFleets(cursor),
     async (key) => outgoing.add(await settleFleet(key, deps)),

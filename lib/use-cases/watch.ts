@@ -88,7 +88,13 @@ export class Watch {
     const at = this.#snapshots.at(-1)?.takenAt ?? null;
     // Looks come in order, so each goes on from the one before. Not from the logs' times: a clock that is ahead would hide what comes.
     this.#known = at === null ? this.#known : { at, cases, past: this.#known.past };
-    return { at: look.at, refused, snapshots: this.#snapshots, logs: look.logs, analyses: cases.map(toAnalysis).sort(byRank) };
+    return {
+      at: look.at,
+      refused,
+      snapshots: this.#snapshots,
+      logs: look.logs,
+      analyses: cases.map((one) => toAnalysis(one)).sort(byRank),
+    };
   }
 
   async #read({ at, snapshot }: Look): Promise<string | null> {

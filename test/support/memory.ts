@@ -1,10 +1,12 @@
-import { type Board, isBusy } from '../../lib/cases/board.ts';
+import { type Board, isBusy, stateOf } from '../../lib/cases/board.ts';
+import { noSilences, type Silences } from '../../lib/cases/silence.ts';
 import type { Announcement, Fleet, Membership } from '../../lib/fleet/fleet.ts';
 import type { Analysis } from '../../lib/model/analysis.ts';
 import type { Digest, PortLookup } from '../../lib/model/digest.ts';
 import { digestTime } from '../../lib/model/digest-time.ts';
 import type { Deps } from '../../lib/use-cases/deps.ts';
 import type { FleetRecords, HostSummary, Page, Records, Rejection, StoredObject, Uploads } from '../../lib/use-cases/ports.ts';
+import { matchesFilter } from '../../lib/use-cases/query.ts';
 import { defaultSettings } from '../../lib/use-cases/settings.ts';
 
 /** What every call to the world goes through: the place where a test lets others go first, or lets the function die. */
@@ -24,11 +26,15 @@ export class World {
   readonly memberships = new Map<string, Membership>();
   readonly fleetMembers = new Map<string, Membership>();
   readonly fleets = new Map<string, Fleet>();
+  readonly watched = new Set<string>();
   readonly slots: string[] = [];
+  silences: Silences = noSilences;
   /** What was said, whether alone or with others. */
   readonly published: Announcement[] = [];
   /** What was said, message by message. */
   readonly messages: (readonly Announcement[])[] = [];
+  /** Most tests are about what is uploaded, hours apart. */
+  silentAfterMs: number | null = null;
   now = Date.parse('2026-11-23T12:00:00.000Z');
 
   deps(gate: Gate, owner: string): Deps {
@@ -49,7 +55,7 @@ export class World {
       },
       clock: { now: () => new Date(this.now).toISOString() },
       journal: { info: () => {}, warn: () => {} },
-      settings: defaultSettings,
+      settings: { ...defaultSettings, silentAfterMs: this.silentAfterMs },
       owner,
     };
   }
@@ -119,7 +125,10 @@ export class World {
       ...this.#fleets(after),
       putDigest: (digest, heardAt) =>
         after('putDigest', () => {
-          this.heard.set(digest.host, heardAt);
+          if (digest.kind !== 'marker') {
+            this.heard.set(digest.host, heardAt);
+            this.watched.add(digest.host);
+          }
           this.digests.set(`${digest.host} ${digestTime(digest)} ${digest.contentId}`, structuredClone(digest));
         }),
       recentDigests: (host, { spanMs, maxSnapshots }) =>
@@ -127,7 +136,8 @@ export class World {
           const own = [...this.digests.values()]
             .filter((digest) => digest.host === host)
             .sort((a, b) => (digestTime(a) < digestTime(b) ? 1 : -1));
-          const newest = own[0] === undefined ? 0 : Date.parse(digestTime(own[0]));
+          const newestOwn = own.find(({ kind }) => kind !== 'marker');
+          const newest = newestOwn === undefined ? 0 : Date.parse(digestTime(newestOwn));
           const snapshots = own.filter(({ kind }) => kind === 'snapshot').slice(0, maxSnapshots);
           return [...snapshots, ...own.filter(({ kind }) => kind !== 'snapshot')].filter(
             (digest) => Date.parse(digestTime(digest)) >= newest - spanMs,
@@ -141,6 +151,29 @@ export class World {
             ),
           ),
         ]),
+      hostsUnheardSince: (at) =>
+        after('hostsUnheardSince', () =>
+          onePage([...this.heard].filter(([host, heard]) => heard < at && this.watched.has(host)).map(([host]) => host)),
+        ),
+      stopWatching: (host) => after('stopWatching', () => void this.watched.delete(host)),
+      digestsBetween: (host, kind, { from, to }) =>
+        after('digestsBetween', () =>
+          onePage(
+            [...this.digests.values()]
+              .filter((digest) => digest.host === host && digest.kind === kind && digestTime(digest) >= from && digestTime(digest) <= to)
+              .sort((a, b) => (digestTime(a) < digestTime(b) ? 1 : -1)),
+          ),
+        ),
+      newestDigestAt: (host) =>
+        after(
+          'newestDigestAt',
+          () =>
+            [...this.digests.values()]
+              .filter((digest) => digest.host === host && digest.kind !== 'marker')
+              .map(digestTime)
+              .sort()
+              .at(-1) ?? null,
+        ),
       lastHeard: (host) => after('lastHeard', () => this.heard.get(host) ?? null),
       putLookup: (host, lookup) =>
         after('putLookup', () => void this.lookups.set(`${host} ${lookup.contentId} ${lookup.port}`, structuredClone(lookup))),
@@ -154,6 +187,13 @@ export class World {
           return 'written';
         }),
       busyHosts: () => after('busyHosts', () => onePage([...this.boards.values()].filter(isBusy).map(({ host }) => host))),
+      readSilences: () => after('readSilences', () => this.silences),
+      writeSilences: (silences) =>
+        after('writeSilences', () => {
+          if (this.silences.version !== silences.version) return 'conflict';
+          this.silences = structuredClone({ ...silences, version: silences.version + 1 });
+          return 'written';
+        }),
       putAnalysis: (analysis, revision) =>
         after('putAnalysis', () => {
           if ((this.analyses.get(analysis.id)?.revision ?? 0) <= revision)
@@ -164,9 +204,18 @@ export class World {
           const analysis = stored(id);
           return analysis === null ? null : this.#linked(analysis);
         }),
-      listAnalyses: () => after('listAnalyses', () => onePage([...this.analyses.values()].map(({ analysis }) => this.#linked(analysis)))),
+      listAnalyses: (filter) =>
+        after('listAnalyses', () =>
+          onePage(
+            [...this.analyses.values()].map(({ analysis }) => this.#linked(analysis)).filter((analysis) => matchesFilter(analysis, filter)),
+          ),
+        ),
       listHosts: () =>
-        after('listHosts', () => onePage([...this.heard].map(([host, lastHeardAt]): HostSummary => ({ host, lastHeardAt })))),
+        after('listHosts', () =>
+          onePage(
+            [...this.heard].map(([host, lastHeardAt]): HostSummary => ({ host, lastHeardAt, ...stateOf(this.boards.get(host) ?? null) })),
+          ),
+        ),
       putRejection: (rejection) => after('putRejection', () => void this.rejections.push(rejection)),
       listRejections: () => after('listRejections', () => onePage(this.rejections)),
     };

@@ -1,0 +1,111 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import Negotiator from 'negotiator';
+import type { z } from 'zod';
+import { CursorError } from '../lib/adapters/dynamodb-items.ts';
+import { type Columns, renderCsv } from '../lib/report/csv.ts';
+import type { Clock, Page, Records } from '../lib/use-cases/ports.ts';
+import { Problem } from './problem.ts';
+
+/** What the routes of the API have in common: reading a request, answering it. */
+
+export type Event = APIGatewayProxyEventV2;
+export type Answer = APIGatewayProxyStructuredResultV2;
+
+/** What the routes work with. */
+export interface Querying {
+  readonly records: Records;
+  readonly clock: Clock;
+}
+
+export type Route = (event: Event, querying: Querying) => Promise<Answer>;
+
+/** Asked for anew each time, with the tag of what is known (`etag.ts`); never kept by anything shared. */
+const FRESH = { 'cache-control': 'private, no-cache', vary: 'accept' };
+
+export const answerOf = (type: string, body: string, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  statusCode: 200,
+  headers: { 'content-type': type, ...FRESH, ...headers },
+  body,
+});
+
+export const json = (body: string): Answer => answerOf('application/json', body);
+
+const problemOf = (error: z.ZodError, what: 'parameter' | 'field'): Problem => {
+  const [issue] = error.issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const parameter = unknown ?? issue?.path.join('.') ?? '';
+  const detail =
+    unknown === undefined
+      ? `The ${what} "${parameter}" is not as expected: ${issue?.message}.`
+      : `There is no ${what} "${parameter}" here.`;
+  return new Problem(400, `Bad ${what}`, detail, parameter, { cause: error });
+};
+
+/** @throws Problem naming the parameter that is wrong */
+export const readQuery = <T>(schema: z.ZodType<T>, event: Event): T => {
+  const result = schema.safeParse(event.queryStringParameters ?? {});
+  if (result.success) return result.data;
+  throw problemOf(result.error, 'parameter');
+};
+
+/** Far more than a sentence of why, far less than what would take time to read. */
+const MAX_BODY = 16 * 1024;
+
+const parseBody = ({ headers, body, isBase64Encoded }: Event): unknown => {
+  // A form of another site can send text, but not this type: not without asking first.
+  if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? ''))
+    throw new Problem(415, 'Unsupported media type', 'The body is application/json; say so in Content-Type.', 'Content-Type');
+  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
+  if (text.length > MAX_BODY) throw new Problem(413, 'Too large', 'The body is larger than 16 KB.');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem(400, 'Bad body', 'The body is not JSON.', null, { cause: error });
+  }
+};
+
+/** @throws Problem naming the field that is wrong */
+export const readBody = <T>(schema: z.ZodType<T>, event: Event): T => {
+  const result = schema.safeParse(parseBody(event));
+  if (result.success) return result.data;
+  throw problemOf(result.error, 'field');
+};
+
+/** @throws Problem naming the cursor, where it is none of ours */
+export const paged = async <T>(list: () => Promise<Page<T>>): Promise<Page<T>> => {
+  try {
+    return await list();
+  } catch (error) {
+    if (error instanceof CursorError) throw new Problem(400, 'Bad parameter', error.message, 'cursor', { cause: error });
+    throw error;
+  }
+};
+
+const CSV = 'text/csv';
+const JSON_TYPE = 'application/json';
+
+/** Who names no type, or any, gets JSON; a type that nobody serves here gets it too, rather than nothing. */
+const wantsCsv = ({ headers }: Event): boolean => new Negotiator({ headers }).mediaType([JSON_TYPE, CSV]) === CSV;
+
+/** RFC 8288: where the next page is, for CSV too, which has no other place for it. */
+const nextLink = ({ rawPath, queryStringParameters }: Event, cursor: string | null): Readonly<Record<string, string>> => {
+  if (cursor === null) return {};
+  const query = new URLSearchParams({ ...definedOf(queryStringParameters), cursor });
+  return { link: `<${rawPath}?${query}>; rel="next"` };
+};
+
+const definedOf = (parameters: Event['queryStringParameters']): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(parameters ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+export interface Listing<T> {
+  readonly name: string;
+  readonly render: (item: T) => string;
+  readonly columns: Columns<T>;
+}
+
+/** A page of a list, as JSON or for a spreadsheet. */
+export const pageOf = <T>(event: Event, { items, cursor }: Page<T>, { name, render, columns }: Listing<T>): Answer => {
+  const link = nextLink(event, cursor);
+  if (wantsCsv(event)) return answerOf('text/csv; charset=utf-8; header=present', renderCsv(items, columns), link);
+  return answerOf(JSON_TYPE, `{"${name}":[${items.map(render).join(',')}],"cursor":${JSON.stringify(cursor)}}`, link);
+};

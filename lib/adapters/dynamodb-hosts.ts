@@ -1,0 +1,101 @@
+import { BatchGetItemCommand, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type BoardState, stateOf } from '../cases/board.ts';
+import type { Clock, HostSummary, Records } from '../use-cases/ports.ts';
+import { BY_DAY, decode, encode, hostKey, type Item, n, SHARDS, s, shardOf } from './dynamodb-items.ts';
+import { listShards, type Walk } from './dynamodb-lists.ts';
+import { putItem } from './dynamodb-put.ts';
+
+/** The host is noted as heard of at most so often: one write in five for a snapshot a minute. */
+const HEARD_EVERY_MS = 5 * 60_000;
+/** Of each shard, at one sweep: the next one goes on. */
+const UNHEARD_AT_ONCE = 100;
+/** DynamoDB's own bound on keys in one request. */
+const BATCH = 100;
+
+interface Heard {
+  readonly host: string;
+  readonly lastHeardAt: string;
+}
+
+export interface HostTable extends Pick<Records, 'lastHeard' | 'listHosts' | 'hostsUnheardSince' | 'stopWatching'> {
+  /** `false` where it was noted a short while ago. */
+  noteHeard(host: string, at: string): Promise<boolean>;
+}
+
+/**
+ * When hosts were last heard, and in what state they are.
+ *
+ * @param keepDays how long a host is known that uploads nothing any more
+ */
+export const dynamoHosts = ({ client, table }: Walk, clock: Clock, keepDays: number): HostTable => {
+  const expires = (): Item['expires'] => n(Math.floor(Date.parse(clock.now()) / 1000) + keepDays * 86_400);
+  const isStale = (at: string): { readonly expression: string; readonly values: Item } => ({
+    expression: 'attribute_not_exists(pk) OR heardAt < :stale',
+    values: { ':stale': s(new Date(Date.parse(at) - HEARD_EVERY_MS).toISOString()) },
+  });
+
+  const statesOf = async (hosts: readonly string[]): Promise<ReadonlyMap<string, BoardState>> => {
+    if (hosts.length === 0) return new Map();
+    const keys = hosts.map((host) => ({ pk: s(hostKey(host)), sk: s('BOARD') }));
+    const request = { [table]: { Keys: keys, ProjectionExpression: 'pk, glance' } };
+    const answer = await client.send(new BatchGetItemCommand({ RequestItems: request }));
+    return new Map(
+      (answer.Responses?.[table] ?? []).flatMap((item) => {
+        const state = decode<BoardState>(item, 'glance');
+        return state === null ? [] : [[item.pk?.S ?? '', state] as const];
+      }),
+    );
+  };
+
+  const withStates = async (heard: readonly Heard[]): Promise<readonly HostSummary[]> => {
+    const states = new Map<string, BoardState>();
+    for (let i = 0; i < heard.length; i += BATCH)
+      for (const [pk, state] of await statesOf(heard.slice(i, i + BATCH).map(({ host }) => host))) states.set(pk, state);
+    return heard.map((one) => ({ ...one, ...(states.get(hostKey(one.host)) ?? stateOf(null)) }));
+  };
+
+  const unheardIn = async (shard: number, at: string): Promise<readonly string[]> => {
+    const answer = await client.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: BY_DAY,
+        KeyConditionExpression: 'gpk = :gpk AND gsk < :at',
+        ExpressionAttributeValues: { ':gpk': s(`WATCH#${shard}`), ':at': s(at) },
+        Limit: UNHEARD_AT_ONCE,
+      }),
+    );
+    return (answer.Items ?? []).flatMap((item) => item.gsk?.S?.split('#')[1] ?? []);
+  };
+
+  return {
+    async noteHeard(host, at) {
+      const known = { pk: s(hostKey(host)), heardAt: s(at), expires: expires() };
+      const heard = { sk: s('HEARD'), gpk: s(`HOSTS#${shardOf(host)}`), gsk: s(host), doc: encode({ host, lastHeardAt: at }) };
+      if (!(await putItem(client, table, { ...known, ...heard }, isStale(at)))) return false;
+      const watch = { sk: s('WATCH'), gpk: s(`WATCH#${shardOf(host)}`), gsk: s(`${at}#${host}`) };
+      return putItem(client, table, { ...known, ...watch }, null);
+    },
+
+    async lastHeard(host) {
+      const key = { pk: s(hostKey(host)), sk: s('HEARD') };
+      const answer = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }));
+      return decode<Heard>(answer.Item)?.lastHeardAt ?? null;
+    },
+
+    async listHosts(limit, cursor) {
+      const page = await listShards<Heard>({ client, table }, 'HOSTS', limit, cursor, (item) => decode(item));
+      return { ...page, items: await withStates(page.items) };
+    },
+
+    async hostsUnheardSince(at) {
+      const found = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => unheardIn(shard, at)));
+      return { items: found.flat(), cursor: null };
+    },
+
+    async stopWatching(host) {
+      const now = clock.now();
+      // Without its key in the index. A host that was heard meanwhile keeps it.
+      await putItem(client, table, { pk: s(hostKey(host)), sk: s('WATCH'), heardAt: s(now), expires: expires() }, isStale(now));
+    },
+  };
+};

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** What many answers are made of. */
+
+/** RFC 3339, UTC. */
+export const time = z.iso.datetime();
+export const count = z.int().min(0);
+export const cursor = z.string().nullable().describe('Of the next page; null on the last one. Opaque; survives new arrivals.');
+
+/** RFC 9457. */
+export const problem = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    parameter: z.string().optional().describe('The parameter, field or header that is to blame.'),
+  })
+  .meta({ id: 'Problem' });

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoRecords } from '../../lib/adapters/dynamodb.ts';
+import { type Stack, startStack } from '../../lib/local/stack.ts';
+import type { Digest } from '../../lib/model/digest.ts';
+import type { Records, Rejection } from '../../lib/use-cases/ports.ts';
+
+/** What an emulated table shows and a map in memory does not: pages that end by size, keys in the index, conditions. */
+
+const BEGAN = Date.parse('2026-11-23T10:00:00Z');
+const at = (minute: number): string => new Date(BEGAN + minute * 60_000).toISOString();
+
+let stack: Stack;
+let records: Records;
+let now = BEGAN;
+
+before(async () => {
+  stack = await startStack({ s3Port: 0, apiPort: 0, stateDir: null, onEmail: () => {}, onSms: () => {} });
+  records = dynamoRecords(new DynamoDBClient({}), process.env.TABLE ?? '', { now: () => new Date(now).toISOString() });
+});
+
+after(() => stack.stop());
+
+const base = (host: string, minute: number, remark = '') => ({
+  version: 1 as const,
+  host,
+  contentId: `${minute}`.padStart(64, '0'),
+  source: { uri: 's3://b/k', lines: [1, 1] as const },
+  uploadedAt: at(minute),
+  account: { total: 1, understood: 1, ignored: 0, unparsed: 0, samples: [] },
+  remarks: [remark],
+});
+
+const log = (host: string, minute: number, remark = ''): Digest => ({
+  ...base(host, minute, remark),
+  kind: 'log',
+  app: 'a',
+  covers: { from: at(minute), to: at(minute) },
+  chunk: null,
+  records: 1,
+  failures: [],
+});
+
+test('hands out a window newest first, over pages that end at a megabyte', async () => {
+  // What does not compress: 60 of 32 KB are two pages.
+  for (let minute = 0; minute < 60; minute += 1)
+    await records.putDigest(log('big-1', minute, randomBytes(24_000).toString('base64')), at(minute));
+  const times: string[] = [];
+  let pages = 0;
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Records['digestsBetween']>> = await records.digestsBetween(
+      'big-1',
+      'log',
+      { from: at(5), to: at(54) },
+      cursor,
+    );
+    times.push(...page.items.map(({ uploadedAt }) => uploadedAt));
+    cursor = page.cursor;
+    pages += 1;
+  } while (cursor !== null);
+  assert.ok(pages > 1);
+  assert.deepEqual(
+    times,
+    Array.from({ length: 50 }, (_, i) => at(54 - i)),
+  );
+  assert.equal(await records.newestDigestAt('big-1'), at(59));
+  assert.equal(await records.newestDigestAt('big-2'), null);
+});
+
+test('knows hosts that were not heard since, until they are known to be silent or heard again', async () => {
+  const unheard = async (minute: number): Promise<readonly string[]> =>
+    (await records.hostsUnheardSince(at(minute), null)).items.filter((host) => host.startsWith('quiet')).toSorted();
+  for (const host of ['quiet-1', 'quiet-2']) await records.putDigest(log(host, 0), at(0));
+  // Noted every five minutes only.
+  await records.putDigest(log('quiet-2', 3), at(3));
+  assert.equal(await records.lastHeard('quiet-2'), at(0));
+  await records.putDigest(log('quiet-2', 30), at(30));
+  assert.deepEqual([await unheard(0), await unheard(20), await unheard(40)], [[], ['quiet-1'], ['quiet-1', 'quiet-2']]);
+  now = BEGAN + 60 * 60_000;
+  await records.stopWatching('quiet-1');
+  assert.deepEqual(await unheard(40), ['quiet-2']);
+  await records.putDigest(log('quiet-1', 70), at(70));
+  assert.deepEqual(await unheard(80), ['quiet-1', 'quiet-2']);
+  // It was heard while somebody took it for silent: it stays watched.
+  now = BEGAN + 72 * 60_000;
+  await records.stopWatching('quiet-1');
+  assert.deepEqual(await unheard(80), ['quiet-1', 'quiet-2']);
+});
+
+test('a marker is no sign of life', async () => {
+  await records.putDigest({ ...base('marked-1', 0), kind: 'marker', at: at(0), what: 'deploy', app: 'a', release: null }, at(0));
+  assert.equal(await records.lastHeard('marked-1'), null);
+});
+
+test('writes silences on condition of their version', async () => {
+  const first = await records.readSilences();
+  assert.equal(await records.writeSilences(first), 'written');
+  assert.equal(await records.writeSilences(first), 'conflict');
+  assert.equal((await records.readSilences()).version, first.version + 1);
+});
+
+test('lists what came in one moment once, page by page, over all shards', async () => {
+  now = BEGAN;
+  const rejection = (i: number): Rejection => ({ host: 'r-1', bucket: 'b', key: `k${i}`, reason: 'x', at: at(0) });
+  for (let i = 0; i < 25; i += 1) await records.putRejection(rejection(i));
+  const keys: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Records['listRejections']>> = await records.listRejections(4, cursor);
+    keys.push(...page.items.map(({ key }) => key));
+    cursor = page.cursor;
+  } while (cursor !== null);
+  assert.deepEqual(keys.toSorted(), Array.from({ length: 25 }, (_, i) => `k${i}`).toSorted());
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { z } from 'zod';
+import { alsoTo } from '../../lib/adapters/sns-more.ts';
+import type { Announcement } from '../../lib/fleet/fleet.ts';
+import type { Analysis } from '../../lib/model/analysis.ts';
+import { renderChat, renderChatTogether } from '../../lib/report/chat.ts';
+import { pagesOf } from '../../lib/report/pager.ts';
+import { recordedAnalyses } from '../support/analyses.ts';
+
+/** The event schema of Amazon Q Developer's guide, "Custom notifications": these fields, and no others. */
+const notification = z.strictObject({
+  version: z.literal('1.0'),
+  source: z.literal('custom'),
+  id: z.string().min(1),
+  content: z.strictObject({
+    textType: z.literal('client-markdown'),
+    title: z.string().min(1),
+    description: z.string().min(1),
+    nextSteps: z.array(z.string()).optional(),
+    keywords: z.array(z.string()).optional(),
+  }),
+  metadata: z.strictObject({
+    threadId: z.string().optional(),
+    summary: z.string(),
+    eventType: z.string(),
+    additionalContext: z.record(z.string(), z.string()).optional(),
+  }),
+});
+
+const AT = '2026-11-23T11:00:00.000Z';
+const LINK = 'https://example.test/a/';
+const announce = (analysis: Analysis, kind: Announcement['kind'] = 'opened'): Announcement => ({
+  id: `${analysis.id}/${kind}/1`,
+  kind,
+  analysis,
+  createdAt: AT,
+});
+const resolved = (analysis: Analysis): Analysis => ({ ...analysis, status: 'resolved', resolvedAt: AT });
+const analyses = await recordedAnalyses();
+const critical = analyses.find(({ severity }) => severity === 'critical') ?? assert.fail('a recording is critical');
+
+test('writes what Amazon Q Developer understands, each analysis a thread', () => {
+  for (const analysis of analyses) {
+    const opened = notification.parse(JSON.parse(renderChat(announce(analysis), LINK)));
+    const over = notification.parse(JSON.parse(renderChat(announce(resolved(analysis), 'resolved'), LINK)));
+    assert.equal(opened.metadata.threadId, over.metadata.threadId);
+    assert.deepEqual(opened.content.nextSteps?.at(-1), `${LINK}${encodeURIComponent(analysis.id)}`);
+  }
+  const together = notification.parse(
+    JSON.parse(
+      renderChatTogether(
+        'x',
+        analyses.map((one) => announce(one)),
+        LINK,
+      ),
+    ),
+  );
+  assert.equal(together.metadata.threadId, undefined);
+});
+
+test('wakes no channel by what a process is named', () => {
+  const evil = { ...critical, summary: '<!channel> & <https://evil|click>', explanation: '<!here>' };
+  assert.doesNotMatch(renderChat(announce(evil), null), /<[!h]/);
+});
+
+test('pages for what is critical, and resolves it by the same name', () => {
+  const states = (announcement: Announcement): readonly string[] =>
+    pagesOf(announcement).map(({ subject, message }) => {
+      const { AlarmName, NewStateValue } = z.looseObject({ AlarmName: z.string(), NewStateValue: z.string() }).parse(JSON.parse(message));
+      assert.ok(subject.startsWith(`${NewStateValue}: "${AlarmName}"`) && subject.length < 100);
+      return `${NewStateValue} ${AlarmName}`;
+    });
+  assert.deepEqual(states(announce(critical)), [`ALARM ${critical.id}`]);
+  assert.deepEqual(states(announce(resolved(critical), 'resolved')), [`OK ${critical.id}`]);
+  assert.deepEqual(states(announce({ ...critical, severity: 'warning' })), []);
+  assert.deepEqual(states(announce(critical, 'joined')), []);
+});
+
+test('what chat or pager refuse is logged, and announced no second time to the others', async () => {
+  const client = new SNSClient({ region: 'us-east-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } });
+  const sent: string[] = [];
+  client.middlewareStack.add(
+    () => async (args) => {
+      const { TopicArn } = z.looseObject({ TopicArn: z.string() }).parse(args.input);
+      sent.push(TopicArn);
+      throw new Error('no');
+    },
+    { step: 'initialize' },
+  );
+  const warnings: string[] = [];
+  const first: string[] = [];
+  const announcer = alsoTo(
+    { publish: async ({ id }) => void first.push(id), publishTogether: async (all) => void first.push(...all.map(({ id }) => id)) },
+    client,
+    { chat: 'arn:chat', pager: 'arn:pager' },
+    null,
+    { info: () => {}, warn: (message) => void warnings.push(message) },
+  );
+  await announcer.publish(announce(critical));
+  await announcer.publishTogether([announce(critical)]);
+  assert.deepEqual(sent, ['arn:chat', 'arn:pager', 'arn:chat', 'arn:pager']);
+  assert.deepEqual([first.length, warnings.length], [2, 4]);
+});
