@@ -50,6 +50,7 @@ export class AgentHost {
 
   get env(): NodeJS.ProcessEnv {
     return {
+      ...process.env,
       PATH: `${join(this.folder, 'bin')}:${process.env.PATH}`,
       OUTBOX: this.outbox,
       CLOSEWATCH_CONFIG: this.config,
