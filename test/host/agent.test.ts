@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -124,6 +124,67 @@ for (const shell of SHELLS) {
     assert.match(readFileSync(files[1] ?? '', 'utf8'), /^\* \* \* \* \* root \S+closewatch-agent run --cron/m);
     assert.equal(host.run('uninstall').status, 0);
     assert.deepEqual([...files, host.config, host.state].map(existsSync), [false, false, false, false]);
+    host.remove();
+  });
+}
+
+for (const shell of SHELLS) {
+  const under = `under ${shell.join(' ')}`;
+  const line = (n: number): string => `2026-11-23T10:00:0${n}Z ERROR n=${n}; Address already in use\n2026-11-23T10:00:0${n}Z INFO on\n`;
+  const shipped = (host: AgentHost, app: string): readonly string[] =>
+    host
+      .arrived()
+      .filter((key) => key.includes(`/logs/${app}/`))
+      .flatMap((key) =>
+        [
+          ...gunzipSync(bytesOf(host, key))
+            .toString()
+            .matchAll(/ n=(\d)/g),
+        ].map(([, n = '']) => n),
+      )
+      .sort();
+  const age = (...paths: readonly string[]): void => {
+    for (const path of paths) utimesSync(path, 1_700_000_000, 1_700_000_000);
+  };
+
+  test(`a log with a like name is another log, and one that a pattern no longer matches is read to its end, ${under}`, { skip }, () => {
+    const host = new AgentHost(shell, []);
+    const at = (name: string): string => join(host.folder, name);
+    host.configure([`LOG=app=${at('app.log')}`, `LOG=day=${at('day *.log')}`, 'EVERY=1']);
+    writeFileSync(at('app.log'), line(1));
+    writeFileSync(at('day 1.log'), line(1));
+    host.run('run');
+    // Newer than all that is followed, beside a log that is renamed.
+    renameSync(at('app.log'), at('app.log.1'));
+    writeFileSync(at('app.log'), line(2));
+    writeFileSync(at('app-error.log'), line(9));
+    appendFileSync(at('day 1.log'), line(2));
+    assert.equal(spawnSync('gzip', [at('day 1.log')]).status, 0);
+    age(at('app.log'), at('app.log.1'));
+    host.run('run');
+    host.run('run');
+    assert.deepEqual(
+      [shipped(host, 'app'), shipped(host, 'day')],
+      [
+        ['1', '2'],
+        ['1', '2'],
+      ],
+    );
+    host.remove();
+  });
+
+  test(`a rotated file that the pattern matches too is not shipped twice, ${under}`, { skip }, () => {
+    const host = new AgentHost(shell, []);
+    const at = (name: string): string => join(host.folder, name);
+    host.configure([`LOG=app=${at('*.log')}`, 'EVERY=1']);
+    writeFileSync(at('app.log'), line(1));
+    host.run('run');
+    appendFileSync(at('app.log'), line(2));
+    renameSync(at('app.log'), at('app-20261123.log'));
+    writeFileSync(at('app.log'), line(3));
+    age(at('app.log'), at('app-20261123.log'));
+    for (let i = 0; i < 3; i += 1) host.run('run');
+    assert.deepEqual(shipped(host, 'app'), ['1', '2', '3']);
     host.remove();
   });
 }
