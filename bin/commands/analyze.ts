@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { nodeFiles } from '../../lib/adapters/files.ts';
 import { renderJson } from '../../lib/report/json.ts';
+import { analysisPage } from '../../lib/report/page/analysis-page.ts';
 import { renderTerminal } from '../../lib/report/terminal.ts';
 import { plain } from '../../lib/text/plain.ts';
 import { type AnalyzeResult, analyzePaths, PathError } from '../../lib/use-cases/analyze.ts';
@@ -8,7 +10,7 @@ import { endProgress, isZone, progress, usageError, wantsColour } from '../termi
 
 const HELP = `closewatch analyze – diagnose snapshots and logs at once, without any stack
 
-Usage: closewatch analyze [--json] [--timezone ZONE] PATH…
+Usage: closewatch analyze [--json] [--html FILE] [--timezone ZONE] PATH…
 
 PATH is a file, or a folder: one in the layout that hosts upload
 (hosts/<host>/snapshots/…, hosts/<host>/logs/<app>/…), or loose files, of which
@@ -19,6 +21,7 @@ each is told by its content. gzip is unpacked. Get evidence on a host with
 as root, twice or more, some seconds apart.
 
   --json            print {"analyses": […], "unparsed": […]} instead of text
+  --html FILE       write a page for a ticket as well: one file, with a plot
   --timezone ZONE   of log times that name none: Europe/Berlin, +01:00 (else UTC)
   --help            show this
 
@@ -54,12 +57,33 @@ const readArgs = (argv: readonly string[]) =>
   parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, timezone: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: { json: { type: 'boolean' }, html: { type: 'string' }, timezone: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
 
-const run = async (paths: readonly string[], asJson: boolean, timezone: string | null): Promise<number> => {
-  const result = await analyzePaths(paths, nodeFiles, { timezone, onProgress: (done, all) => progress(`reading ${done} of ${all}`) });
+interface Options {
+  readonly asJson: boolean;
+  readonly page: string | null;
+  readonly timezone: string | null;
+}
+
+const writePage = async (path: string, { analyses, timelines }: AnalyzeResult): Promise<void> => {
+  const shown = analyses.map((analysis) => ({ analysis, timeline: timelines.get(analysis.host) ?? null }));
+  try {
+    await writeFile(path, analysisPage(shown));
+  } catch (error) {
+    throw new PathError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+};
+
+const run = async (paths: readonly string[], { asJson, page, timezone }: Options): Promise<number> => {
+  const withTimelines = page !== null;
+  const result = await analyzePaths(paths, nodeFiles, {
+    timezone,
+    withTimelines,
+    onProgress: (done, all) => progress(`reading ${done} of ${all}`),
+  });
   endProgress();
+  if (page !== null) await writePage(page, result);
   if (asJson) process.stdout.write(jsonOf(result));
   else {
     tellUnparsed(result);
@@ -87,7 +111,8 @@ export const analyze = async (argv: readonly string[]): Promise<number> => {
     return usageError('analyze', `--timezone takes a zone like Europe/Berlin or +01:00, not "${args.values.timezone}".`);
   if (args.positionals.length === 0) return usageError('analyze', 'no PATH is given.');
   try {
-    return await run(args.positionals, args.values.json === true, args.values.timezone ?? null);
+    const { json, html, timezone } = args.values;
+    return await run(args.positionals, { asJson: json === true, page: html ?? null, timezone: timezone ?? null });
   } catch (error) {
     endProgress();
     if (!(error instanceof PathError)) throw error;

@@ -10,6 +10,9 @@ import { groupAnalyses } from '../fleet/group.ts';
 import { type Analysis, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Unparsed } from '../model/snapshot.ts';
+import type { Timeline } from '../model/timeline.ts';
+import { frameOf } from '../timeline/frame.ts';
+import { timelineOf } from '../timeline/timeline.ts';
 import { withOtherEndAmong } from './other-ends.ts';
 import { defaultSettings } from './settings.ts';
 
@@ -44,6 +47,8 @@ export interface UnparsedUpload {
 export interface AnalyzeResult {
   readonly analyses: readonly Analysis[];
   readonly unparsed: readonly UnparsedUpload[];
+  /** Of the hosts that have an analysis, where they were asked for. */
+  readonly timelines: ReadonlyMap<string, Timeline>;
   /** What was read, for "no finding" to mean something. */
   readonly read: { readonly snapshots: number; readonly logs: number; readonly from: string | null; readonly to: string | null };
 }
@@ -117,6 +122,7 @@ const lookUpAll = async (host: string, digests: readonly Digest[], files: FileRe
 export interface AnalyzeOptions {
   /** Called with the files done and in all. */
   readonly onProgress?: (done: number, all: number) => void;
+  readonly withTimelines?: boolean;
   /** The zone of log times that name none. */
   readonly timezone?: string | null;
 }
@@ -159,6 +165,20 @@ const span = (digests: readonly Digest[]): { from: string | null; to: string | n
   return { from: times[0] ?? null, to: times.at(-1) ?? null };
 };
 
+const timelineFor = (host: string, digests: readonly Digest[]): Timeline | null => {
+  const { from, to } = span(digests);
+  if (from === null || to === null) return null;
+  return timelineOf({
+    host,
+    from,
+    to,
+    isComplete: true,
+    frames: digests.filter((digest) => digest.kind === 'snapshot').map(frameOf),
+    logs: digests.filter((digest) => digest.kind === 'log'),
+    markers: digests.filter((digest) => digest.kind === 'marker'),
+  });
+};
+
 /**
  * Diagnoses files at once, without any stack: what someone runs in the middle of an incident.
  *
@@ -178,11 +198,20 @@ export const analyzePaths = async (paths: readonly string[], files: FileReader, 
     const lookups = await lookUpAll(host, own, files);
     analyses.push(...casesOf(host, own, lookups).map((one) => toAnalysis(withOtherEndAmong(one, own, digests))));
   }
+  const timelines = new Map<string, Timeline>();
+  for (const host of options.withTimelines === true ? new Set(analyses.map((analysis) => analysis.host)) : []) {
+    const timeline = timelineFor(
+      host,
+      digests.filter((digest) => digest.host === host),
+    );
+    if (timeline !== null) timelines.set(host, timeline);
+  }
   const snapshots = digests.filter(({ kind }) => kind === 'snapshot').length;
   const logs = digests.filter(({ kind }) => kind === 'log').length;
   return {
     analyses: groupAnalyses(analyses).toSorted(byRank),
     unparsed: results.flatMap(unparsedIn),
+    timelines,
     read: { snapshots, logs, ...span(digests) },
   };
 };

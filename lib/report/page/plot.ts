@@ -1,0 +1,221 @@
+import type { Analysis } from '../../model/analysis.ts';
+import type { Series, SocketsOverTime, Timeline } from '../../model/timeline.ts';
+import { number, program } from '../../text/words.ts';
+import { safe } from '../view.ts';
+import { type Html, html } from './html.ts';
+
+/**
+ * The incident as one picture, drawn here as SVG: it is read without a script, prints, follows the page's colours, and needs no library in
+ * the page, where uPlot would need both a script and a table in its place.
+ */
+
+const WIDTH = 960;
+const LEFT = 64;
+const RIGHT = 16;
+const TOP = 28;
+const PLOT = 240;
+const FAILURES = 56;
+const GAP = 26;
+const HEIGHT = TOP + PLOT + GAP + FAILURES + 34;
+/** More lines than this cannot be told apart. */
+const MAX_LINES = 4;
+/** A forecast further away than this many times what was seen would leave no room for what was. */
+const AHEAD = 1;
+
+interface Scale {
+  readonly x: (at: string) => number;
+  readonly y: (value: number) => number;
+  readonly top: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Line {
+  readonly name: string;
+  readonly series: Series;
+  readonly isCulprit: boolean;
+}
+
+const lineOf = (process: SocketsOverTime, { culprit }: Analysis): Line | null => {
+  const series = process.states.close_wait ?? process.states.established;
+  if (series === undefined) return null;
+  const state = process.states.close_wait === undefined ? 'ESTABLISHED' : 'CLOSE_WAIT';
+  const isCulprit = culprit !== null && process.pid !== null && process.pid === culprit.pid;
+  return {
+    name: `${state} of ${safe(process.holder === 'process' ? program(process.command, process.pid) : (process.peer ?? 'an unknown program'))}`,
+    series,
+    isCulprit,
+  };
+};
+
+const most = (series: Series): number => series.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
+
+/** Less than this part of the highest line lies on the axis and says nothing. */
+const WORTH_A_LINE = 0.02;
+
+/** The culprit's line is always among them, and drawn last, on top. */
+const linesOf = ({ processes, ports }: Timeline, analysis: Analysis): readonly Line[] => {
+  const all = processes.flatMap((process) => lineOf(process, analysis) ?? []);
+  const top = Math.max(most(ports[0]?.used ?? []), ...all.map(({ series }) => most(series)));
+  const culprit = all.filter(({ isCulprit }) => isCulprit);
+  const others = all.filter(({ isCulprit, series }) => !isCulprit && most(series) >= WORTH_A_LINE * top);
+  return [...others.slice(0, MAX_LINES - culprit.length), ...culprit];
+};
+
+const scaleOf = (timeline: Timeline, analysis: Analysis, lines: readonly Line[]): Scale => {
+  const from = Date.parse(timeline.from);
+  const seen = Math.max(Date.parse(timeline.to) - from, 1000);
+  const until = analysis.status === 'open' ? Date.parse(analysis.trend.exhaustsAt ?? timeline.to) : 0;
+  const to = Math.min(Math.max(from + seen, until), from + seen * (1 + AHEAD));
+  const [ports] = timeline.ports;
+  const top = 1.05 * Math.max(1, ...lines.map(({ series }) => most(series)), most(ports?.used ?? []), most(ports?.capacity ?? []));
+  return {
+    from,
+    to,
+    top,
+    x: (at) => LEFT + ((Math.min(Date.parse(at), to) - from) / (to - from)) * (WIDTH - LEFT - RIGHT),
+    y: (value) => TOP + PLOT * (1 - value / top),
+  };
+};
+
+const round = (value: number): string => value.toFixed(1);
+
+/** Gaps where no snapshot tells stay gaps. */
+const pathOf = (times: readonly string[], series: Series, { x, y }: Scale): string => {
+  let isDrawing = false;
+  return series
+    .map((value, i) => {
+      const at = times[i];
+      if (value === null || at === undefined) {
+        isDrawing = false;
+        return '';
+      }
+      const command = isDrawing ? 'L' : 'M';
+      isDrawing = true;
+      return `${command}${round(x(at))},${round(y(value))}`;
+    })
+    .join('');
+};
+
+const area = (times: readonly string[], series: Series, scale: Scale): string => {
+  const path = pathOf(times, series, scale);
+  const known = times.filter((_, i) => series[i] !== null);
+  const [first, last] = [known[0], known.at(-1)];
+  return first === undefined || last === undefined
+    ? ''
+    : `${path}L${round(scale.x(last))},${round(scale.y(0))}L${round(scale.x(first))},${round(scale.y(0))}Z`;
+};
+
+const STEPS = [1, 2, 5];
+
+/** Round numbers, four or so up the axis. */
+const ticks = (top: number): readonly number[] => {
+  const size = 10 ** Math.floor(Math.log10(top / 4));
+  const step = (STEPS.find((one) => one * size >= top / 5) ?? 10) * size;
+  return Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step);
+};
+
+const grid = (scale: Scale): Html =>
+  html`${ticks(scale.top).map(
+    (value) =>
+      html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${round(scale.y(value))}" y2="${round(scale.y(value))}"/><text class="tick" x="${LEFT - 8}" y="${round(scale.y(value) + 4)}" text-anchor="end">${number(value)}</text>`,
+  )}`;
+
+const clockTicks = ({ from, to, x }: Scale): Html =>
+  html`${[0, 0.25, 0.5, 0.75, 1].map((part) => {
+    const at = new Date(from + part * (to - from)).toISOString();
+    const anchor = part === 0 ? 'start' : part === 1 ? 'end' : 'middle';
+    return html`<text class="tick" x="${round(x(at))}" y="${HEIGHT - 8}" text-anchor="${anchor}">${at.slice(11, 19)}</text>`;
+  })}`;
+
+const portsLayer = ({ ports, times }: Timeline, scale: Scale): Html => {
+  const [first] = ports;
+  if (first === undefined) return html``;
+  const capacity = most(first.capacity);
+  const full =
+    capacity === 0
+      ? html``
+      : html`<line class="capacity" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${round(scale.y(capacity))}" y2="${round(scale.y(capacity))}"/><text class="note" x="${WIDTH - RIGHT}" y="${round(scale.y(capacity) - 6)}" text-anchor="end">${number(capacity)} ports in all</text>`;
+  return html`<path class="used" d="${area(times, first.used, scale)}"/>${full}`;
+};
+
+/** The place where the way to (`end`, `value`) leaves the picture, if it does. */
+const within = (begin: readonly [string, number], end: string | null, value: number, scale: Scale): string => {
+  const [from, target] = [Date.parse(begin[0]), end === null ? Number.POSITIVE_INFINITY : Date.parse(end)];
+  const until = Math.min(target, scale.to);
+  const reached = begin[1] + (value - begin[1]) * Math.min(1, (until - from) / (target - from));
+  return `${round(scale.x(new Date(until).toISOString()))},${round(scale.y(reached))}`;
+};
+
+/** What runs out with the ports of the range. */
+const PORTS = new Set(['ephemeral-ports', 'destination']);
+
+/** From what is used now to the capacity, as early and as late as nine forecasts in ten say. */
+const forecast = ({ ports, times }: Timeline, { trend, status }: Analysis, scale: Scale): Html => {
+  const [first] = ports;
+  const used = first?.used.findLast((value) => value !== null) ?? null;
+  const at = times.at(-1);
+  const capacity = most(first?.capacity ?? []);
+  const isForecast = status === 'open' && trend.runsOut !== null && PORTS.has(trend.runsOut) && trend.exhaustsBetween !== null;
+  if (!isForecast || trend.exhaustsBetween === null || used === null || at === undefined) return html``;
+  const [earliest, latest] = trend.exhaustsBetween;
+  const begin = [at, used] as const;
+  const corner = `${round(scale.x(at))},${round(scale.y(used))}`;
+  return html`<polygon class="forecast" points="${`${corner} ${within(begin, earliest, capacity, scale)} ${within(begin, latest, capacity, scale)}`}"/>`;
+};
+
+const markers = ({ markers: all }: Timeline, { x }: Scale): Html =>
+  html`${all.map(
+    ({ at, app, kind, version }) =>
+      html`<line class="marker" x1="${round(x(at))}" x2="${round(x(at))}" y1="${TOP}" y2="${TOP + PLOT}"/><text class="note" x="${round(x(at) + 4)}" y="${TOP - 8}">${safe(`${kind} ${app} ${version ?? ''}`.trim())}</text>`,
+  )}`;
+
+const failureBars = ({ failures, failureMinutes }: Timeline, scale: Scale): Html => {
+  const bins = new Map<string, number>();
+  for (const [at, count] of failures.flatMap((one) => one.bins)) bins.set(at, (bins.get(at) ?? 0) + count);
+  const top = Math.max(1, ...bins.values());
+  const base = TOP + PLOT + GAP + FAILURES;
+  const bars = [...bins].map(([at, count]) => {
+    const begins = Math.max(Date.parse(at), scale.from);
+    const ends = Math.min(Date.parse(at) + failureMinutes * 60_000, scale.to);
+    const left = scale.x(new Date(begins).toISOString());
+    const width = Math.max(2, scale.x(new Date(Math.max(ends, begins)).toISOString()) - left - 1);
+    const height = (FAILURES * count) / top;
+    return html`<rect class="failures" x="${round(left)}" y="${round(base - height)}" width="${round(width)}" height="${round(height)}"><title>${number(count)} failures from ${at.slice(11, 16)} UTC</title></rect>`;
+  });
+  return html`<text class="note" x="${LEFT}" y="${TOP + PLOT + GAP - 6}">Failures${bins.size === 0 ? ': none in the logs that came' : ` (at most ${number(top)} in ${failureMinutes} min)`}</text><line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${base}" y2="${base}"/>${bars}`;
+};
+
+const legend = (lines: readonly Line[]): Html =>
+  html`<ul class="legend"><li class="key-used">Ephemeral ports in use</li>${lines.map(
+    ({ name, isCulprit }, i) => html`<li class="${isCulprit ? 'key-culprit' : `key-${i}`}">${name}</li>`,
+  )}</ul>`;
+
+const MAX_ROWS = 40;
+
+/** The same in figures, for who does not see the picture. */
+const table = (timeline: Timeline, lines: readonly Line[]): Html => {
+  const step = Math.max(1, Math.ceil(timeline.times.length / MAX_ROWS));
+  const cell = (value: number | null | undefined): Html => html`<td>${value === null || value === undefined ? '–' : number(value)}</td>`;
+  const rows = timeline.times.flatMap((at, i) =>
+    i % step === 0 || i === timeline.times.length - 1
+      ? [
+          html`<tr><th scope="row">${at.slice(11, 19)}</th>${cell(timeline.ports[0]?.used[i])}${lines.map(({ series }) => cell(series[i]))}</tr>`,
+        ]
+      : [],
+  );
+  return html`<details><summary>The same in figures</summary><div class="scroll" tabindex="0" role="region" aria-label="Figures"><table><thead><tr><th scope="col">UTC</th><th scope="col">Ports in use</th>${lines.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
+};
+
+/** `null` where there is nothing to be seen: fewer than two snapshots. */
+export const plotOf = (timeline: Timeline, analysis: Analysis): Html | null => {
+  if (timeline.times.length < 2) return null;
+  const lines = linesOf(timeline, analysis);
+  const scale = scaleOf(timeline, analysis, lines);
+  const paths = lines.map(
+    ({ series, isCulprit }, i) =>
+      html`<path class="line ${isCulprit ? 'culprit' : `line-${i}`}" d="${pathOf(timeline.times, series, scale)}"/>`,
+  );
+  const title = `Sockets, ports and failures on ${timeline.host} from ${timeline.from.slice(0, 19)} to ${timeline.to.slice(0, 19)} UTC`;
+  return html`<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${grid(scale)}${portsLayer(timeline, scale)}${forecast(timeline, analysis, scale)}${paths}${markers(timeline, scale)}${failureBars(timeline, scale)}${clockTicks(scale)}</svg><figcaption>${legend(lines)}</figcaption>${table(timeline, lines)}</figure>`;
+};
