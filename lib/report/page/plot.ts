@@ -10,7 +10,7 @@ import { type Html, html } from './html.ts';
  */
 
 const WIDTH = 960;
-const LEFT = 64;
+const LEFT = 92;
 const RIGHT = 16;
 const TOP = 28;
 const PLOT = 240;
@@ -65,7 +65,8 @@ const linesOf = ({ processes, ports }: Timeline, analysis: Analysis): readonly L
 const scaleOf = (timeline: Timeline, analysis: Analysis, lines: readonly Line[]): Scale => {
   const from = Date.parse(timeline.from);
   const seen = Math.max(Date.parse(timeline.to) - from, 1000);
-  const until = analysis.status === 'open' ? Date.parse(analysis.trend.exhaustsAt ?? timeline.to) : 0;
+  const until =
+    analysis.status === 'open' ? Date.parse(analysis.trend.exhaustsBetween?.[1] ?? analysis.trend.exhaustsAt ?? timeline.to) : 0;
   const to = Math.min(Math.max(from + seen, until), from + seen * (1 + AHEAD));
   const [ports] = timeline.ports;
   const top = 1.05 * Math.max(1, ...lines.map(({ series }) => most(series)), most(ports?.used ?? []), most(ports?.capacity ?? []));

@@ -16,7 +16,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; mar
 ul { padding-left: 1.2rem; } li { margin: .35rem 0; } .where { display: block; color: var(--soft); font-size: .85rem; }
 figure { margin: 1.2rem 0; } svg { width: 100%; height: auto; display: block; }
 .grid { stroke: var(--line); stroke-width: 1; } .tick, .note { fill: var(--soft); font-size: 13px; }
-.used { fill: var(--used); } .capacity { stroke: var(--soft); stroke-dasharray: 6 4; } .forecast { fill: var(--band); opacity: .8; }
+.used { fill: var(--used); } .capacity { stroke: var(--soft); stroke-dasharray: 6 4; } .forecast { fill: var(--band); stroke: var(--band); stroke-width: 4; stroke-linejoin: round; }
 .line { fill: none; stroke-width: 2; } .line-0 { stroke: var(--blue); } .line-1 { stroke: var(--violet); } .line-2 { stroke: var(--teal); } .line-3 { stroke: var(--soft); } .culprit { stroke: var(--red); stroke-width: 3; }
 .marker { stroke: var(--amber); stroke-dasharray: 3 3; } .failures { fill: var(--red); }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .9rem; }
