@@ -1,6 +1,6 @@
 import type { Analysis } from '../../model/analysis.ts';
 import type { Series, SocketsOverTime, Timeline } from '../../model/timeline.ts';
-import { number, program } from '../../text/words.ts';
+import { about, number, program } from '../../text/words.ts';
 import { safe } from '../view.ts';
 import { type Html, html } from './html.ts';
 
@@ -30,25 +30,34 @@ interface Scale {
   readonly to: number;
 }
 
+/** Of a service's descriptors or a fixed port the range says nothing. */
+const contestsPorts = ({ ports }: Analysis): boolean => ports !== null;
+
 interface Line {
   readonly name: string;
   readonly series: Series;
   readonly isCulprit: boolean;
 }
 
-const lineOf = (process: SocketsOverTime, { culprit }: Analysis): Line | null => {
-  const series = process.states.close_wait ?? process.states.established;
-  if (series === undefined) return null;
-  const state = process.states.close_wait === undefined ? 'ESTABLISHED' : 'CLOSE_WAIT';
-  const isCulprit = culprit !== null && process.pid !== null && process.pid === culprit.pid;
-  return {
-    name: `${state} of ${safe(process.holder === 'process' ? program(process.command, process.pid) : (process.peer ?? 'an unknown program'))}`,
-    series,
-    isCulprit,
-  };
-};
-
 const most = (series: Series): number => series.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
+
+const STATES = [
+  ['close_wait', 'CLOSE_WAIT'],
+  ['established', 'ESTABLISHED'],
+  ['time_wait', 'TIME_WAIT'],
+] as const;
+
+/** A program's line shows the state that most of its sockets came to. */
+const lineOf = (process: SocketsOverTime, { culprit }: Analysis): Line | null => {
+  const [largest] = STATES.flatMap(([state, label]) => {
+    const series = process.states[state];
+    return series === undefined ? [] : [{ label, series }];
+  }).toSorted((a, b) => most(b.series) - most(a.series));
+  if (largest === undefined) return null;
+  const isCulprit = culprit !== null && process.pid !== null && process.pid === culprit.pid;
+  const owner = process.holder === 'process' ? program(process.command, process.pid) : (process.peer ?? 'no program any more');
+  return { name: `${largest.label} of ${safe(owner)}`, series: largest.series, isCulprit };
+};
 
 /** Less than this part of the highest line lies on the axis and says nothing. */
 const WORTH_A_LINE = 0.02;
@@ -56,7 +65,7 @@ const WORTH_A_LINE = 0.02;
 /** The culprit's line is always among them, and drawn last, on top. */
 const linesOf = ({ processes, ports }: Timeline, analysis: Analysis): readonly Line[] => {
   const all = processes.flatMap((process) => lineOf(process, analysis) ?? []);
-  const top = Math.max(most(ports[0]?.used ?? []), ...all.map(({ series }) => most(series)));
+  const top = Math.max(contestsPorts(analysis) ? most(ports[0]?.used ?? []) : 0, ...all.map(({ series }) => most(series)));
   const culprit = all.filter(({ isCulprit }) => isCulprit);
   const others = all.filter(({ isCulprit, series }) => !isCulprit && most(series) >= WORTH_A_LINE * top);
   return [...others.slice(0, MAX_LINES - culprit.length), ...culprit];
@@ -68,7 +77,7 @@ const scaleOf = (timeline: Timeline, analysis: Analysis, lines: readonly Line[])
   const until =
     analysis.status === 'open' ? Date.parse(analysis.trend.exhaustsBetween?.[1] ?? analysis.trend.exhaustsAt ?? timeline.to) : 0;
   const to = Math.min(Math.max(from + seen, until), from + seen * (1 + AHEAD));
-  const [ports] = timeline.ports;
+  const ports = contestsPorts(analysis) ? timeline.ports[0] : undefined;
   const top = 1.05 * Math.max(1, ...lines.map(({ series }) => most(series)), most(ports?.used ?? []), most(ports?.capacity ?? []));
   return {
     from,
@@ -162,7 +171,7 @@ const forecast = ({ ports, times }: Timeline, { trend, status }: Analysis, scale
   const [earliest, latest] = trend.exhaustsBetween;
   const begin = [at, used] as const;
   const corner = `${round(scale.x(at))},${round(scale.y(used))}`;
-  return html`<polygon class="forecast" points="${`${corner} ${within(begin, earliest, capacity, scale)} ${within(begin, latest, capacity, scale)}`}"/>`;
+  return html`<polygon class="forecast" points="${`${corner} ${within(begin, earliest, capacity, scale)} ${within(begin, latest, capacity, scale)}`}"/><text class="note" x="${WIDTH - RIGHT}" y="${TOP + PLOT - 8}" text-anchor="end">full about ${about(trend.exhaustsAt ?? earliest, at)}</text>`;
 };
 
 const markers = ({ markers: all }: Timeline, { x }: Scale): Html =>
@@ -171,14 +180,19 @@ const markers = ({ markers: all }: Timeline, { x }: Scale): Html =>
       html`<line class="marker" x1="${round(x(at))}" x2="${round(x(at))}" y1="${TOP}" y2="${TOP + PLOT}"/><text class="note" x="${round(x(at) + 4)}" y="${TOP - 8}">${safe(`${kind} ${app} ${version ?? ''}`.trim())}</text>`,
   )}`;
 
-const failureBars = ({ failures, failureMinutes }: Timeline, scale: Scale): Html => {
+const failureBars = ({ failures, failureMinutes }: Timeline, { victims }: Analysis, scale: Scale): Html => {
+  // A minute is counted as one; within it nothing failed before the first, or after the last.
+  const [first, last] = [
+    Math.min(...victims.map(({ firstAt }) => Date.parse(firstAt))),
+    Math.max(...victims.map(({ lastAt }) => Date.parse(lastAt))),
+  ];
   const bins = new Map<string, number>();
   for (const [at, count] of failures.flatMap((one) => one.bins)) bins.set(at, (bins.get(at) ?? 0) + count);
   const top = Math.max(1, ...bins.values());
   const base = TOP + PLOT + GAP + FAILURES;
   const bars = [...bins].map(([at, count]) => {
-    const begins = Math.max(Date.parse(at), scale.from);
-    const ends = Math.min(Date.parse(at) + failureMinutes * 60_000, scale.to);
+    const begins = Math.max(Date.parse(at), scale.from, Number.isFinite(first) ? first : 0);
+    const ends = Math.min(Date.parse(at) + failureMinutes * 60_000, scale.to, Number.isFinite(last) ? last : Number.POSITIVE_INFINITY);
     const left = scale.x(new Date(begins).toISOString());
     const width = Math.max(2, scale.x(new Date(Math.max(ends, begins)).toISOString()) - left - 1);
     const height = (FAILURES * count) / top;
@@ -187,8 +201,8 @@ const failureBars = ({ failures, failureMinutes }: Timeline, scale: Scale): Html
   return html`<text class="note" x="${LEFT}" y="${TOP + PLOT + GAP - 6}">Failures${bins.size === 0 ? ': none in the logs that came' : ` (at most ${number(top)} in ${failureMinutes} min)`}</text><line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${base}" y2="${base}"/>${bars}`;
 };
 
-const legend = (lines: readonly Line[]): Html =>
-  html`<ul class="legend"><li class="key-used">Ephemeral ports in use</li>${lines.map(
+const legend = (lines: readonly Line[], withPorts: boolean): Html =>
+  html`<ul class="legend">${withPorts ? html`<li class="key-used">Ephemeral ports in use</li>` : null}${lines.map(
     ({ name, isCulprit }, i) => html`<li class="${isCulprit ? 'key-culprit' : `key-${i}`}">${name}</li>`,
   )}</ul>`;
 
@@ -218,5 +232,5 @@ export const plotOf = (timeline: Timeline, analysis: Analysis): Html | null => {
       html`<path class="line ${isCulprit ? 'culprit' : `line-${i}`}" d="${pathOf(timeline.times, series, scale)}"/>`,
   );
   const title = `Sockets, ports and failures on ${timeline.host} from ${timeline.from.slice(0, 19)} to ${timeline.to.slice(0, 19)} UTC`;
-  return html`<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${grid(scale)}${portsLayer(timeline, scale)}${forecast(timeline, analysis, scale)}${paths}${markers(timeline, scale)}${failureBars(timeline, scale)}${clockTicks(scale)}</svg><figcaption>${legend(lines)}</figcaption>${table(timeline, lines)}</figure>`;
+  return html`<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${grid(scale)}${contestsPorts(analysis) ? portsLayer(timeline, scale) : null}${forecast(timeline, analysis, scale)}${paths}${markers(timeline, scale)}${failureBars(timeline, analysis, scale)}${clockTicks(scale)}</svg><figcaption>${legend(lines, contestsPorts(analysis))}</figcaption>${table(timeline, lines)}</figure>`;
 };

@@ -1,7 +1,7 @@
 /** The page's only style sheet, inline: no request but for the page itself. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --paper: #fff; --card: #f5f7f9; --line: #d9dfe6; --red: #b3261e; --amber: #9a6700; --green: #1a7f37; --blue: #2f6fbb; --violet: #7b5bb5; --teal: #1b7f7a; --used: #d5e3f3; --band: #f3c9a5; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e4e9ef; --soft: #9aa6b4; --paper: #12161c; --card: #1b2129; --line: #323b46; --red: #ff8f85; --amber: #e3b341; --green: #56d364; --blue: #79b0f0; --violet: #b79cf0; --teal: #5cc7c0; --used: #22364d; --band: #5a3d20; } }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e4e9ef; --soft: #9aa6b4; --paper: #12161c; --card: #1b2129; --line: #323b46; --red: #ff8f85; --amber: #e3b341; --green: #56d364; --blue: #79b0f0; --violet: #b79cf0; --teal: #5cc7c0; --used: #22364d; --band: #5a3d20; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 1.25rem; font: 1rem/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); overflow-wrap: anywhere; }
 h1 { font-size: 1.35rem; line-height: 1.3; margin: .4rem 0 1rem; }
