@@ -11,6 +11,7 @@ Commands:
   analyze PATH…   diagnose snapshots and logs at once, without any stack
   watch           the same, live on this host: who holds what, and until when
   query           past analyses, hosts, refused uploads
+  open            look at the pages in a browser
   ack ID          say that somebody is on it
   silence         announce nothing of a host, program or cause for a time
   start           run the whole service in one process, on this machine
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   watch: async () => (await import('./commands/watch.ts')).watch,
   host: async () => (await import('./commands/host.ts')).host,
   query: async () => (await import('./commands/query.ts')).query,
+  open: async () => (await import('./commands/open.ts')).open,
   ack: async () => (await import('./commands/ack.ts')).ack,
   silence: async () => (await import('./commands/silence.ts')).silence,
   start: async () => (await import('./commands/start.ts')).start,

@@ -1,25 +1,44 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { type LinkTo, noLink } from '../lib/access/link.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
-import { grantingConfig, judgingConfig, moreTopicsOf, queryConfig, readConfig, retentionOf, settingsOf } from '../lib/adapters/config.ts';
+import {
+  attendingConfig,
+  grantingConfig,
+  type JudgingConfig,
+  judgingConfig,
+  linksOf,
+  moreTopicsOf,
+  pagesConfig,
+  queryConfig,
+  readConfig,
+  retentionOf,
+  settingsOf,
+} from '../lib/adapters/config.ts';
 import { dynamoRecords } from '../lib/adapters/dynamodb.ts';
 import { dynamoTokens } from '../lib/adapters/dynamodb-tokens.ts';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
+import { linksWith } from '../lib/adapters/links.ts';
 import { s3Uploads } from '../lib/adapters/s3.ts';
+import { s3Downloads } from '../lib/adapters/s3-downloads.ts';
 import { s3Signer } from '../lib/adapters/s3-signer.ts';
+import { type Rotation, secretRotation } from '../lib/adapters/secret-rotation.ts';
+import { secretKeys } from '../lib/adapters/secrets.ts';
 import { snsAnnouncer } from '../lib/adapters/sns.ts';
 import { alsoTo } from '../lib/adapters/sns-more.ts';
 import type { Deps } from '../lib/use-cases/deps.ts';
 import type { GrantDeps } from '../lib/use-cases/grant-upload.ts';
-import type { Querying } from './requests.ts';
+import type { AccessKeys, Journal } from '../lib/use-cases/ports.ts';
+import type { Attending, Querying, Showing } from './requests.ts';
 
 /** Builds once for each environment: a Lambda has one for life, the embedded stack another after a restart. */
 const onceFor = <T>(build: () => T): (() => T) => {
   let built: { readonly key: string; readonly value: T } | null = null;
   return () => {
-    const key = ['TABLE', 'TOPIC_ARN', 'BUCKET', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_DYNAMODB']
+    const key = ['TABLE', 'TOPIC_ARN', 'BUCKET', 'LINK_BASE', 'ACCESS_SECRET', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_DYNAMODB']
       .map((name) => process.env[name])
       .join(' ');
     if (built?.key !== key) built = { key, value: build() };
@@ -27,15 +46,23 @@ const onceFor = <T>(build: () => T): (() => T) => {
   };
 };
 
+const keysIn = (secret: string): AccessKeys => secretKeys(new SecretsManagerClient({}), secret, systemClock);
+
+const linksFor = (config: JudgingConfig, journal: Journal): (() => Promise<LinkTo>) => {
+  const links = linksOf(config);
+  return links === null ? async () => noLink : linksWith(links.base, links.days, keysIn(links.secret), journal);
+};
+
 export const judging = onceFor((): Deps => {
   const config = readConfig(judgingConfig, process.env);
   const settings = settingsOf(config);
   const sns = new SNSClient({});
   const journal = powertoolsJournal('closewatch');
+  const links = linksFor(config, journal);
   return {
     uploads: s3Uploads(new S3Client({})),
     records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)),
-    announcer: alsoTo(snsAnnouncer(sns, config.TOPIC_ARN, settings.linkBase), sns, moreTopicsOf(config), settings.linkBase, journal),
+    announcer: alsoTo(snsAnnouncer(sns, config.TOPIC_ARN, links), sns, moreTopicsOf(config), links, journal),
     clock: systemClock,
     journal,
     settings,
@@ -46,6 +73,20 @@ export const judging = onceFor((): Deps => {
 export const querying = onceFor((): Querying => {
   const config = readConfig(queryConfig, process.env);
   return { records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)), clock: systemClock };
+});
+
+export const rotating = onceFor((): Rotation => secretRotation(new SecretsManagerClient({})));
+
+/** For the pages that people look at. */
+export const showing = onceFor((): Showing => {
+  const config = readConfig(pagesConfig, process.env);
+  return { ...querying(), keys: keysIn(config.ACCESS_SECRET), downloads: s3Downloads(new S3Client({})) };
+});
+
+/** For what people say, by the API or by a page's form. */
+export const attending = onceFor((): Attending => {
+  const config = readConfig(attendingConfig, process.env);
+  return { ...querying(), keys: keysIn(config.ACCESS_SECRET), base: config.LINK_BASE };
 });
 
 export const granting = onceFor((): GrantDeps => {

@@ -3,7 +3,7 @@ import Negotiator from 'negotiator';
 import type { z } from 'zod';
 import { CursorError } from '../lib/adapters/dynamodb-items.ts';
 import { type Columns, renderCsv } from '../lib/report/csv.ts';
-import type { Clock, Page, Records } from '../lib/use-cases/ports.ts';
+import type { AccessKeys, Clock, Downloads, Page, Records } from '../lib/use-cases/ports.ts';
 import { Problem } from './problem.ts';
 
 /** What the routes of the API have in common: reading a request, answering it. */
@@ -15,6 +15,17 @@ export type Answer = APIGatewayProxyStructuredResultV2;
 export interface Querying {
   readonly records: Records;
   readonly clock: Clock;
+}
+
+export interface Showing extends Querying {
+  readonly keys: AccessKeys;
+  readonly downloads: Downloads;
+}
+
+export interface Attending extends Querying {
+  readonly keys: AccessKeys;
+  /** Where the pages are. */
+  readonly base: string;
 }
 
 export type Route = (event: Event, querying: Querying) => Promise<Answer>;
@@ -67,6 +78,17 @@ const parseBody = ({ headers, body, isBase64Encoded }: Event): unknown => {
 /** @throws Problem naming the field that is wrong */
 export const readBody = <T>(schema: z.ZodType<T>, event: Event): T => {
   const result = schema.safeParse(parseBody(event));
+  if (result.success) return result.data;
+  throw problemOf(result.error, 'field');
+};
+
+/** @throws Problem naming the field that is wrong */
+export const readForm = <T>(schema: z.ZodType<T>, { headers, body, isBase64Encoded }: Event): T => {
+  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(headers['content-type'] ?? ''))
+    throw new Problem(415, 'Unsupported media type', 'The body is a form; say so in Content-Type.', 'Content-Type');
+  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
+  if (text.length > MAX_BODY) throw new Problem(413, 'Too large', 'The form is larger than 16 KB.');
+  const result = schema.safeParse(Object.fromEntries(new URLSearchParams(text)));
   if (result.success) return result.data;
   throw problemOf(result.error, 'field');
 };

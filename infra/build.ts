@@ -5,7 +5,7 @@ import { build } from 'esbuild';
  * Bundles each function for Lambda into `.build/<function>/index.mjs`. The SDK is bundled too: what runs is what was tested, whatever
  * the runtime brings along. Written here rather than by a plugin: it is one call of esbuild.
  */
-const FUNCTIONS = ['ingest', 'sweep', 'query', 'attend', 'uploads'];
+const FUNCTIONS = ['ingest', 'sweep', 'query', 'attend', 'pages', 'uploads', 'rotate'];
 
 /** Some dependencies are CommonJS and call `require` for Node's own modules, which an ES module has not. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";

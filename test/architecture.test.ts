@@ -7,6 +7,7 @@ import { test } from 'node:test';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/model': [],
   'lib/text': ['lib/model'],
+  'lib/access': [],
   'lib/parsers': ['lib/model'],
   'lib/digest': ['lib/model', 'lib/parsers', 'lib/text'],
   'lib/knowledge': ['lib/model', 'lib/text'],
@@ -14,11 +15,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/cases': ['lib/model', 'lib/diagnosis', 'lib/text'],
   'lib/fleet': ['lib/model', 'lib/cases', 'lib/text'],
   'lib/timeline': ['lib/model', 'lib/diagnosis', 'lib/text'],
-  'lib/report': ['lib/model', 'lib/cases', 'lib/fleet', 'lib/text'],
-  'lib/use-cases': ['lib/model', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/fleet', 'lib/timeline'],
+  'lib/report': ['lib/model', 'lib/access', 'lib/cases', 'lib/fleet', 'lib/text'],
+  'lib/use-cases': ['lib/model', 'lib/access', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/fleet', 'lib/timeline'],
   'lib/api': ['lib/model', 'lib/use-cases'],
-  'lib/adapters': ['lib/model', 'lib/digest', 'lib/cases', 'lib/fleet', 'lib/report', 'lib/use-cases'],
-  functions: ['lib/adapters', 'lib/api', 'lib/use-cases', 'lib/report', 'lib/model'],
+  'lib/adapters': ['lib/model', 'lib/access', 'lib/digest', 'lib/cases', 'lib/fleet', 'lib/report', 'lib/use-cases'],
+  functions: ['lib/access', 'lib/adapters', 'lib/api', 'lib/use-cases', 'lib/report', 'lib/model'],
   'lib/local': ['functions', 'infra'],
   bin: ['lib/adapters', 'lib/api', 'lib/local', 'lib/model', 'lib/report', 'lib/text', 'lib/use-cases'],
 };
@@ -26,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PURE = [
   'lib/model',
   'lib/text',
+  'lib/access',
   'lib/parsers',
   'lib/digest',
   'lib/knowledge',

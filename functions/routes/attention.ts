@@ -1,22 +1,13 @@
 import { renderJson } from '../../lib/report/json.ts';
 import { type AckOutcome, acknowledge, endSilence, silence, withdrawAcknowledgement } from '../../lib/use-cases/attention.ts';
 import { acknowledgeBody, silenceBody } from '../../lib/use-cases/query.ts';
+import { callerOf } from '../caller.ts';
 import { etagOf } from '../etag.ts';
 import { Problem } from '../problem.ts';
 import { type Answer, type Event, json, type Route, readBody } from '../requests.ts';
 import { analysisAt } from './analyses.ts';
 
 /** What people say to analyses. Each is a request of its own that no browser sends by itself: PUT and DELETE, or a POST of JSON. */
-
-/** The caller as IAM knows them; the local stack knows nobody. */
-const callerOf = ({ requestContext }: Event): string | null => {
-  const context: unknown = requestContext;
-  const arn = ['authorizer', 'iam', 'userArn'].reduce<unknown>(
-    (value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined),
-    context,
-  );
-  return typeof arn === 'string' && arn !== '' ? arn : null;
-};
 
 /** A name that somebody gives themselves stands beside the one that IAM vouches for, never in its place. */
 const signature = (event: Event, name: string | undefined): string => {

@@ -25,7 +25,11 @@ const judging = {
   SILENT_AFTER_SECONDS: seconds.refine((value) => value === 0 || value >= 600, 'expected 0 or at least 600').optional(),
   /** The first reminder of what is still open; each waits twice as long as the one before, a day at most. 0: none. */
   REMINDER_SECONDS: seconds.optional(),
+  /** Where the pages are; empty: messages carry no link. */
   LINK_BASE: z.string().optional(),
+  /** Not longer than a key checks: it is replaced every 30 days, and checks for 30 more. */
+  LINK_DAYS: z.coerce.number().int().min(1).max(30).default(7),
+  ACCESS_SECRET: z.string().optional(),
   /** Amazon Q Developer's topic, and a pager's; empty: none. */
   CHAT_TOPIC_ARN: z.string().optional(),
   PAGER_TOPIC_ARN: z.string().optional(),
@@ -34,6 +38,8 @@ const judging = {
 export const judgingConfig = z.object(judging);
 export const queryConfig = z.object(table);
 export const grantingConfig = z.object({ TABLE: z.string().min(1), BUCKET: z.string().min(1) });
+export const pagesConfig = z.object({ ...table, ACCESS_SECRET: z.string().min(1) });
+export const attendingConfig = z.object({ ...table, ACCESS_SECRET: z.string().min(1), LINK_BASE: z.string().min(1) });
 export type JudgingConfig = z.infer<typeof judgingConfig>;
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -54,8 +60,15 @@ export const settingsOf = (config: JudgingConfig): Settings => ({
       : config.SILENT_AFTER_SECONDS === 0
         ? null
         : config.SILENT_AFTER_SECONDS * 1000,
-  linkBase: config.LINK_BASE === undefined || config.LINK_BASE === '' ? null : config.LINK_BASE,
 });
+
+/** Where messages' links lead, and what signs them; `null` where there are none. */
+export const linksOf = ({
+  LINK_BASE = '',
+  LINK_DAYS,
+  ACCESS_SECRET = '',
+}: JudgingConfig): { readonly base: string; readonly days: number; readonly secret: string } | null =>
+  LINK_BASE === '' || ACCESS_SECRET === '' ? null : { base: LINK_BASE, days: LINK_DAYS, secret: ACCESS_SECRET };
 
 const orNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
 

@@ -1,4 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { LinkTo } from '../access/link.ts';
 import type { Announcement } from '../fleet/fleet.ts';
 import { renderChat, renderChatTogether } from '../report/chat.ts';
 import { pagesOf } from '../report/pager.ts';
@@ -18,7 +19,7 @@ export const alsoTo = (
   first: Announcer,
   client: SNSClient,
   { chat, pager }: MoreTopics,
-  linkBase: string | null,
+  links: () => Promise<LinkTo>,
   journal: Journal,
 ): Announcer => {
   const send = async (topic: string, message: string, subject: string | null): Promise<void> => {
@@ -34,13 +35,13 @@ export const alsoTo = (
   return {
     async publish(announcement) {
       await first.publish(announcement);
-      if (chat !== null) await send(chat, renderChat(announcement, linkBase), null);
+      if (chat !== null) await send(chat, renderChat(announcement, await links()), null);
       await page([announcement]);
     },
     async publishTogether(all) {
       await first.publishTogether(all);
       const [one] = all;
-      if (chat !== null && one !== undefined) await send(chat, renderChatTogether(one.id, all, linkBase), null);
+      if (chat !== null && one !== undefined) await send(chat, renderChatTogether(one.id, all, await links()), null);
       await page(all);
     },
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { LinkTo } from '../access/link.ts';
 import type { Announcement } from '../fleet/fleet.ts';
 import { renderEmail } from '../report/email.ts';
 import { renderJson } from '../report/json.ts';
@@ -24,9 +25,9 @@ const idOfAll = (all: readonly Announcement[]): string => {
  * `transition` is
  * `together` where they are of several kinds, and the JSON lists the transitions' ids.
  *
- * @param linkBase what precedes an analysis' id in its address; `null` where there is no page to link to
+ * @param links asked for each message, since keys rotate; never rejects: a message without its link is better than none
  */
-export const snsAnnouncer = (client: SNSClient, topicArn: string, linkBase: string | null): Announcer => {
+export const snsAnnouncer = (client: SNSClient, topicArn: string, links: () => Promise<LinkTo>): Announcer => {
   const send = async (
     subject: string,
     forms: { readonly default: string; readonly email: string; readonly sms: string },
@@ -41,7 +42,7 @@ export const snsAnnouncer = (client: SNSClient, topicArn: string, linkBase: stri
         transition: kind,
         news,
         at: createdAt,
-        link: linkBase === null ? null : `${linkBase}${encodeURIComponent(analysis.id)}`,
+        link: (await links())(analysis.id, createdAt),
       };
       const email = renderEmail(analysis, context);
       const { severity, status, cause, host } = analysis;
@@ -54,7 +55,7 @@ export const snsAnnouncer = (client: SNSClient, topicArn: string, linkBase: stri
 
     async publishTogether(all) {
       const kinds = [...new Set(all.map(({ kind }) => kind))];
-      const { subject, json, text, sms, severity, status } = renderTogether(all, linkBase);
+      const { subject, json, text, sms, severity, status } = renderTogether(all, await links());
       await send(
         subject,
         { default: json, email: text, sms },

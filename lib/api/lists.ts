@@ -41,3 +41,5 @@ export const silenceAnswer = z
   .meta({ id: 'Silence' });
 
 export const silencesAnswer = z.object({ silences: z.array(silenceAnswer), cursor }).meta({ id: 'Silences' });
+
+export const sessionAnswer = z.object({ url: z.url(), expiresAt: time }).meta({ id: 'Session' });

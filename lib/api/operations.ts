@@ -1,8 +1,17 @@
 import { z } from 'zod';
 import { planSchema } from '../use-cases/grant-upload.ts';
-import { acknowledgeBody, analysisQuery, pageQuery, silenceBody, silenceQuery, timelineQuery, uploadQuery } from '../use-cases/query.ts';
+import {
+  acknowledgeBody,
+  analysisQuery,
+  pageQuery,
+  sessionBody,
+  silenceBody,
+  silenceQuery,
+  timelineQuery,
+  uploadQuery,
+} from '../use-cases/query.ts';
 import { analysesAnswer, analysisAnswer } from './analysis.ts';
-import { grantAnswer, hostsAnswer, silenceAnswer, silencesAnswer, uploadsAnswer } from './lists.ts';
+import { grantAnswer, hostsAnswer, sessionAnswer, silenceAnswer, silencesAnswer, uploadsAnswer } from './lists.ts';
 import { timelineAnswer } from './timeline.ts';
 
 /** What the API can be asked, each with the schemas that check it. */
@@ -112,6 +121,16 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Ends a silence before its time.',
     answer: silenceAnswer,
     problems: [404],
+  },
+  {
+    method: 'post',
+    path: '/v1/sessions',
+    id: 'openPages',
+    summary: 'An address that logs a browser in to the pages, for a minute.',
+    body: sessionBody,
+    status: 201,
+    answer: sessionAnswer,
+    problems: [400, 413, 415],
   },
   {
     method: 'get',

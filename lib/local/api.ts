@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { handler as attend } from '../../functions/attend.ts';
+import { handler as pages } from '../../functions/pages.ts';
 import { handler as query } from '../../functions/query.ts';
 import { handler as uploads } from '../../functions/uploads.ts';
 import { portTaken } from './emulators.ts';
@@ -28,6 +29,7 @@ const toEvent = (request: IncomingMessage, url: URL, body: string): APIGatewayPr
   rawPath: url.pathname,
   rawQueryString: url.search.slice(1),
   headers: headersOf(request),
+  cookies: (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== ''),
   queryStringParameters: joined(url.searchParams),
   requestContext: {
     accountId: '000000000000',
@@ -53,7 +55,7 @@ const toEvent = (request: IncomingMessage, url: URL, body: string): APIGatewayPr
 
 /** Which function API Gateway would route it to. */
 const functionFor = ({ method }: IncomingMessage, { pathname }: URL): typeof query => {
-  if (method === 'GET' || method === 'HEAD') return query;
+  if (method === 'GET' || method === 'HEAD') return pathname.startsWith('/v1/') || pathname === '/openapi.json' ? query : pages;
   return method === 'POST' && pathname === '/v1/uploads' ? uploads : attend;
 };
 
@@ -75,6 +77,7 @@ export const localContext = {
 
 const send = (response: ServerResponse, result: APIGatewayProxyStructuredResultV2): void => {
   for (const [name, value] of Object.entries(result.headers ?? {})) if (value !== undefined) response.setHeader(name, String(value));
+  if (result.cookies !== undefined) response.setHeader('set-cookie', result.cookies);
   response.statusCode = result.statusCode ?? 200;
   response.end(result.body ?? '');
 };

@@ -5,6 +5,7 @@ import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws
 import dynalite from 'dynalite';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import table from '../../infra/table.json' with { type: 'json' };
+import { startSecrets } from './secrets.ts';
 
 /** The emulators of S3, SNS, SQS (fauxqs) and DynamoDB (dynalite), and what the deployed stack would have created in them. */
 
@@ -34,6 +35,7 @@ export interface Emulators {
   readonly aws: FauxqsServer;
   readonly s3Address: string;
   readonly tableAddress: string;
+  readonly secretsAddress: string;
   stop(): Promise<void>;
 }
 
@@ -130,14 +132,18 @@ export const startEmulators = async (s3Port: number, stateDir: string | null): P
   const tables = dynalite({ createTableMs: 0, ...(stateDir === null ? {} : { path: join(stateDir, 'table') }) });
   const tableAddress = `http://127.0.0.1:${await listen(tables)}`;
   await createTable(tableAddress);
+  const secrets = await startSecrets(stateDir);
   return {
     aws,
     s3Address: `http://127.0.0.1:${aws.port}`,
     tableAddress,
+    secretsAddress: secrets.address,
     stop: async () => {
       await aws.stop();
       tables.closeAllConnections();
       await close(tables);
+      secrets.server.closeAllConnections();
+      await close(secrets.server);
     },
   };
 };
@@ -151,6 +157,8 @@ export const environmentFor = (emulators: Emulators, linkBase: string): Readonly
   AWS_ENDPOINT_URL_SNS: emulators.s3Address,
   AWS_ENDPOINT_URL_SQS: emulators.s3Address,
   AWS_ENDPOINT_URL_DYNAMODB: emulators.tableAddress,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: emulators.secretsAddress,
+  ACCESS_SECRET: 'closewatch-access',
   TABLE: NAMES.table,
   BUCKET: NAMES.bucket,
   TOPIC_ARN: topicArn,

@@ -94,7 +94,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const emulators = await startEmulators(options.s3Port, options.stateDir);
   const api = await startApiOr(options.apiPort, emulators);
   const apiAddress = `http://127.0.0.1:${portOf(api)}`;
-  Object.assign(process.env, environmentFor(emulators, `${apiAddress}/v1/analyses/`));
+  Object.assign(process.env, environmentFor(emulators, apiAddress));
   notifyOfUploads(emulators.aws);
   const queues = new SQSClient({});
   const objects = new S3Client({});

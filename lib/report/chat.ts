@@ -1,3 +1,4 @@
+import type { LinkTo } from '../access/link.ts';
 import type { Announcement } from '../fleet/fleet.ts';
 import { renderTogether } from './together.ts';
 import { viewOf } from './view.ts';
@@ -23,9 +24,10 @@ const message = (id: string, content: object, metadata: object): string =>
   JSON.stringify({ version: '1.0', source: 'custom', id: cut(id, 250), content: { textType: 'client-markdown', ...content }, metadata });
 
 /** One transition; all of one analysis are one thread. */
-export const renderChat = ({ id, kind, analysis, news, createdAt }: Announcement, linkBase: string | null): string => {
+export const renderChat = ({ id, kind, analysis, news, createdAt }: Announcement, linkTo: LinkTo): string => {
   const view = viewOf(analysis, kind, { at: createdAt, news });
-  const link = linkBase === null ? [] : [`${linkBase}${encodeURIComponent(analysis.id)}`];
+  const found = linkTo(analysis.id, createdAt);
+  const link = found === null ? [] : [found.url];
   const isOver = analysis.status === 'resolved';
   const { severity, status, cause, host } = analysis;
   return message(
@@ -46,8 +48,8 @@ export const renderChat = ({ id, kind, analysis, news, createdAt }: Announcement
 };
 
 /** Many at once: one message that names each. */
-export const renderChatTogether = (id: string, all: readonly Announcement[], linkBase: string | null): string => {
-  const { subject, text } = renderTogether(all, linkBase);
+export const renderChatTogether = (id: string, all: readonly Announcement[], linkTo: LinkTo): string => {
+  const { subject, text } = renderTogether(all, linkTo);
   return message(
     id,
     { title: field(subject, MAX_TITLE), description: field(text, MAX_DESCRIPTION) },

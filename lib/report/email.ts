@@ -1,3 +1,4 @@
+import type { Link } from '../access/link.ts';
 import type { Announcement } from '../fleet/fleet.ts';
 import type { Analysis } from '../model/analysis.ts';
 import { type View, viewOf } from './view.ts';
@@ -10,7 +11,7 @@ export interface MessageContext {
   /** When it is said, by the wall clock. */
   readonly at: string;
   /** Where to see it; `null` where there is no page. */
-  readonly link: string | null;
+  readonly link: Link | null;
 }
 
 /** SNS refuses a subject with control characters, or of 100 characters and more. */
@@ -33,8 +34,9 @@ const headOf = (view: View): readonly string[] =>
     : [view.what, view.who, ...(view.before.length === 0 ? [] : [view.before.join(' ')]), `Do now: ${view.now}`];
 
 /** The body of an email, or what a terminal shows: the first three paragraphs are enough for somebody woken at night. */
-export const bodyOf = (view: View, link: string | null): readonly string[] => [
+export const bodyOf = (view: View, link: Link | null): readonly string[] => [
   ...headOf(view).map((paragraph) => wrap(paragraph)),
+  ...(link === null ? [] : ['', `See it, without a login until ${link.until.slice(0, 10)}:`, link.url]),
   ...section(
     'At a glance',
     view.facts.map(([name, value]) => named(name, value)),
@@ -59,7 +61,6 @@ export const bodyOf = (view: View, link: string | null): readonly string[] => [
   ),
   '',
   `Analysis ${view.analysis.id}`,
-  ...(link === null ? [] : [link]),
 ];
 
 /** Subject (ASCII, under 100 characters) and text of the message that email subscribers get. */

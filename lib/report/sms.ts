@@ -9,7 +9,8 @@ import { viewOf } from './view.ts';
 /** One GSM-7 segment: as many of the parts, most important first, as fit whole; the first is cut if it must be. */
 export const renderSms = (analysis: Analysis, context: MessageContext): string => {
   const view = viewOf(analysis, context.transition, context);
-  const parts = [view.title, ...(analysis.status === 'resolved' ? endParts(analysis) : openParts(analysis))].map((part) => gsm7(part));
+  const told = analysis.status === 'resolved' ? endParts(analysis) : openParts(analysis);
+  const parts = [view.title, ...told, ...(context.link === null ? [] : [` ${context.link.url}`])].map((part) => gsm7(part));
   return parts.reduce((text, part) => (septets(text) + septets(part) <= SMS_SEPTETS ? text + part : text), '');
 };
 

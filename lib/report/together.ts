@@ -1,3 +1,4 @@
+import type { LinkTo } from '../access/link.ts';
 import type { Announcement } from '../fleet/fleet.ts';
 import { type Analysis, SEVERITIES } from '../model/analysis.ts';
 import { gsm7, SMS_SEPTETS, septets } from '../text/gsm7.ts';
@@ -30,7 +31,7 @@ const hostsOf = (all: readonly Announcement[]): number => {
   return named.size + unnamed;
 };
 
-const paragraphs = (announcement: Announcement, i: number, linkBase: string | null): readonly string[] => {
+const paragraphs = (announcement: Announcement, i: number, linkTo: LinkTo): readonly string[] => {
   const { analysis } = announcement;
   const view = viewIn(announcement);
   const lead = `${String(i + 1).padStart(3)}. `;
@@ -38,20 +39,20 @@ const paragraphs = (announcement: Announcement, i: number, linkBase: string | nu
     '',
     wrap(view.title, lead, '     '),
     wrap(view.who, '     '),
-    `     ${linkBase === null ? `Analysis ${analysis.id}` : `${linkBase}${encodeURIComponent(analysis.id)}`}`,
+    `     ${linkTo(analysis.id, announcement.createdAt)?.url ?? `Analysis ${analysis.id}`}`,
   ];
 };
 
 const label = (worst: Announcement): string => (worst.analysis.status === 'resolved' ? 'RESOLVED' : worst.analysis.severity.toUpperCase());
 
-const emailOf = (sorted: readonly Announcement[], title: string, linkBase: string | null): string => {
+const emailOf = (sorted: readonly Announcement[], title: string, linkTo: LinkTo): string => {
   const [worst] = sorted;
   const hidden = sorted.length - MAX_LISTED;
   const first = worst === undefined ? null : viewIn(worst);
   return [
     wrap(`${title}, at once. Begin with the first: they are in the order of their severity.`),
     ...(first === null ? [] : [wrap(first.what), wrap(first.analysis.status === 'resolved' ? first.now : `Do now: ${first.now}`)]),
-    ...sorted.slice(0, MAX_LISTED).flatMap((announcement, i) => paragraphs(announcement, i, linkBase)),
+    ...sorted.slice(0, MAX_LISTED).flatMap((announcement, i) => paragraphs(announcement, i, linkTo)),
     ...(hidden > 0 ? ['', `And ${count(hidden, 'more finding')}: GET /v1/analyses lists all of them.`] : []),
     '',
   ].join('\n');
@@ -81,13 +82,13 @@ const jsonOf = (sorted: readonly Announcement[]): string =>
   });
 
 /** Many transitions as one message, the most severe first. */
-export const renderTogether = (all: readonly Announcement[], linkBase: string | null): Together => {
+export const renderTogether = (all: readonly Announcement[], linkTo: LinkTo): Together => {
   const sorted = all.toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
   const [worst] = sorted;
   const title = `${worst === undefined ? '' : `${label(worst)}: `}${count(all.length, 'finding')} on ${count(hostsOf(all), 'host')}`;
   return {
     subject: title,
-    text: emailOf(sorted, title, linkBase),
+    text: emailOf(sorted, title, linkTo),
     sms: smsOf(sorted, title),
     json: jsonOf(sorted),
     severity: worst?.analysis.severity ?? 'info',

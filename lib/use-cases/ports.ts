@@ -1,3 +1,4 @@
+import type { Key } from '../access/signature.ts';
 import type { Board, BoardState } from '../cases/board.ts';
 import type { Silences } from '../cases/silence.ts';
 import type { Announcement, Fleet, Membership } from '../fleet/fleet.ts';
@@ -144,6 +145,21 @@ export interface Announcer {
   publish(announcement: Announcement): Promise<void>;
   /** More than people can read, in one message. */
   publishTogether(announcements: readonly Announcement[]): Promise<void>;
+}
+
+/** What links, sessions and forms are signed with. */
+export interface AccessKeys {
+  /**
+   * The newest first: it signs, all of them check.
+   *
+   * @param wanted the key that a signature names: looked for again where it is not known; `null` to sign
+   */
+  keys(wanted: string | null): Promise<readonly Key[]>;
+}
+
+/** A raw upload's address for somebody who may see it; works for a minute. */
+export interface Downloads {
+  address(ref: ObjectRef): Promise<string>;
 }
 
 export interface Clock {

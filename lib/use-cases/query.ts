@@ -43,7 +43,7 @@ const line = z
   .trim()
   .min(1)
   .regex(/^\P{Cc}*$/u, 'expected one line, without control characters');
-const sentence = line.max(300);
+export const sentence = line.max(300);
 const name = line.max(80);
 const host = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected a host name');
 
@@ -51,10 +51,18 @@ const host = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected a h
 const by = name.optional();
 
 export const acknowledgeBody = z.strictObject({ why: sentence, by });
-export const silenceBody = z.strictObject({
-  host: host.optional(),
-  program: name.optional(),
-  cause: z.enum(ALL_CAUSES).optional(),
+/** What a silence matches. */
+export const matchWords = z.strictObject({ host: host.optional(), program: name.optional(), cause: z.enum(ALL_CAUSES).optional() });
+
+/** Where the pages open. */
+export const sessionBody = z.strictObject({
+  next: z
+    .string()
+    .regex(/^\/(?:analyses|hosts)(?:\/[\w.~-]+)?$/, 'expected a page: /analyses, /analyses/ID, /hosts, /hosts/HOST')
+    .optional(),
+});
+
+export const silenceBody = matchWords.extend({
   until: time,
   why: sentence,
   by,

@@ -17,8 +17,6 @@ export interface Settings {
   readonly silenceMs: number;
   /** A host that uploads nothing for so long is itself a finding; `null`: never. */
   readonly silentAfterMs: number | null;
-  /** What the link in a message begins with; `null` prints the id only. */
-  readonly linkBase: string | null;
 }
 
 export const defaultSettings: Settings = {
@@ -47,5 +45,4 @@ export const defaultSettings: Settings = {
   silenceMs: DAY_MS,
   // A cron of a quarter of an hour may fail thrice; nobody should be blind for longer.
   silentAfterMs: HOUR_MS,
-  linkBase: null,
 };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { AgentHost, has } from '../support/agent.ts';
+import { until } from '../support/until.ts';
 
 /** The agent against the running service: by the real AWS CLI, by curl with a token, and from Debian's cron. */
 
@@ -19,14 +20,6 @@ const output = join(stateDir, 'output.log');
 let stack: ChildProcess;
 let api = '';
 let s3 = '';
-
-const until = async (what: string, isSo: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> => {
-  const began = Date.now();
-  while (!(await isSo())) {
-    if (Date.now() - began > ms) assert.fail(`waited ${ms} ms for ${what}`);
-    await new Promise((resolve) => void setTimeout(resolve, 100));
-  }
-};
 
 const isHeardOf = async (name: string): Promise<boolean> => (await (await fetch(`${api}/v1/hosts`)).text()).includes(`"${name}"`);
 

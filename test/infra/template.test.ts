@@ -36,7 +36,15 @@ const actionsOf = (role: string): readonly string[] =>
 
 test('gives each function a role of its own, with what it calls and no wildcard', () => {
   const roles = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
-  assert.deepEqual(roles.map(([name]) => name).sort(), ['AttendRole', 'IngestRole', 'QueryRole', 'SweepRole', 'UploadsRole']);
+  assert.deepEqual(roles.map(([name]) => name).sort(), [
+    'AttendRole',
+    'IngestRole',
+    'PagesRole',
+    'QueryRole',
+    'RotateRole',
+    'SweepRole',
+    'UploadsRole',
+  ]);
   for (const [name, role] of roles) {
     for (const { Action, Resource } of policies
       .parse(role.Properties?.Policies)
@@ -58,11 +66,11 @@ test('gives each function a role of its own, with what it calls and no wildcard'
 test('lets the judging functions call what the code calls', () => {
   const sources = readdirSync('lib/adapters')
     // Granting uploads has a role of its own (`ways-in.test.ts`).
-    .filter((name) => /^(?:s3|sns|dynamodb)/.test(name) && !/tokens|signer/.test(name))
+    .filter((name) => /^(?:s3|sns|dynamodb|secrets)/.test(name) && !/tokens|signer|downloads/.test(name))
     .map((name) => readFileSync(`lib/adapters/${name}`, 'utf8'))
     .join('\n');
   const commands = new Set([...sources.matchAll(/new (\w+)Command\(/g)].map((match) => match[1] ?? ''));
-  const service: Readonly<Record<string, string>> = { GetObject: 's3', Publish: 'sns' };
+  const service: Readonly<Record<string, string>> = { GetObject: 's3', Publish: 'sns', GetSecretValue: 'secretsmanager' };
   for (const command of commands) {
     const action = `${service[command] ?? 'dynamodb'}:${command}`;
     assert.ok(actionsOf('SweepRole').includes(action), action);
@@ -101,11 +109,28 @@ test('deploys the table that the embedded stack has, with expiry and recovery', 
   assert.match(JSON.stringify(deployed), /"AttributeName":"expires","Enabled":true.*"PointInTimeRecoveryEnabled":true/);
 });
 
-test('lets nobody into the API without IAM, but hosts that show their token, and throttles it', () => {
-  const routes = ofType('AWS::ApiGatewayV2::Route');
-  const isOpen = ({ Properties }: Resource): boolean => Properties?.RouteKey === 'POST /v1/uploads';
-  assert.deepEqual(routes.filter(isOpen).length, 1);
-  for (const { Properties } of routes.filter((route) => !isOpen(route))) assert.equal(Properties?.AuthorizationType, 'AWS_IAM');
+/** Who checks each route that API Gateway lets anybody ask for. */
+const CHECKED_BY_THE_FUNCTION = [
+  // A host's token.
+  'POST /v1/uploads',
+  // A session, or for one analysis its signed link (`test/functions/pages.test.ts`).
+  'GET /',
+  'GET /open',
+  'GET /analyses',
+  'GET /analyses/{id}',
+  'GET /analyses/{id}/evidence/{n}',
+  'GET /hosts',
+  'GET /hosts/{host}',
+  // A session, and the form's own token.
+  'POST /analyses/{id}/acknowledgement',
+  'POST /silences',
+  'POST /silences/{id}/end',
+];
+
+test('lets nobody into the API without IAM, but where the function checks who it is; and throttles it', () => {
+  const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties ?? {});
+  const open = routes.filter(({ AuthorizationType }) => AuthorizationType !== 'AWS_IAM').map(({ RouteKey }) => RouteKey);
+  assert.deepEqual(open.sort(), [...CHECKED_BY_THE_FUNCTION].sort());
   const stage = only('AWS::ApiGatewayV2::Stage');
   assert.match(JSON.stringify(stage.DefaultRouteSettings), /ThrottlingRateLimit/);
   assert.match(JSON.stringify(stage.RouteSettings), /"POST \/v1\/uploads":\{"ThrottlingBurstLimit"/);
@@ -117,4 +142,12 @@ test('runs Node 24 on arm64, and wakes somebody when it breaks', () => {
     assert.deepEqual([Properties?.Runtime, Properties?.Architectures], ['nodejs24.x', ['arm64']]);
   assert.ok(ofType('AWS::CloudWatch::Alarm').length >= 5);
   for (const { Properties } of ofType('AWS::Logs::LogGroup')) assert.ok(Properties?.RetentionInDays !== undefined);
+});
+
+test('signs links with a key that AWS makes, and replaces before the links of the one before are over', () => {
+  const secret = only('AWS::SecretsManager::Secret');
+  assert.ok(secret.GenerateSecretString !== undefined && secret.SecretString === undefined);
+  const { RotationRules } = only('AWS::SecretsManager::RotationSchedule');
+  assert.deepEqual(RotationRules, { ScheduleExpression: 'rate(30 days)' });
+  assert.match(JSON.stringify(resources.RotatePermission), /secretsmanager\.amazonaws\.com.*AWS::AccountId/);
 });

@@ -86,7 +86,7 @@ test('answers errors as problem documents', async () => {
     ['/v1/analyses?limit=x', 400],
     ['/v1/analyses?cursor=x', 400],
     ['/v1/analyses/none', 404],
-    ['/nowhere', 404],
+    ['/v1/nowhere', 404],
   ] as const) {
     const answer = await get(path);
     assert.deepEqual([answer.status, answer.type], [status, 'application/problem+json'], path);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { z } from 'zod';
+import { type LinkTo, noLink } from '../../lib/access/link.ts';
 import { alsoTo } from '../../lib/adapters/sns-more.ts';
 import type { Announcement } from '../../lib/fleet/fleet.ts';
 import type { Analysis } from '../../lib/model/analysis.ts';
@@ -31,6 +32,7 @@ const notification = z.strictObject({
 
 const AT = '2026-11-23T11:00:00.000Z';
 const LINK = 'https://example.test/a/';
+const linkTo: LinkTo = (id) => ({ url: `${LINK}${encodeURIComponent(id)}`, until: AT });
 const announce = (analysis: Analysis, kind: Announcement['kind'] = 'opened'): Announcement => ({
   id: `${analysis.id}/${kind}/1`,
   kind,
@@ -43,8 +45,8 @@ const critical = analyses.find(({ severity }) => severity === 'critical') ?? ass
 
 test('writes what Amazon Q Developer understands, each analysis a thread', () => {
   for (const analysis of analyses) {
-    const opened = notification.parse(JSON.parse(renderChat(announce(analysis), LINK)));
-    const over = notification.parse(JSON.parse(renderChat(announce(resolved(analysis), 'resolved'), LINK)));
+    const opened = notification.parse(JSON.parse(renderChat(announce(analysis), linkTo)));
+    const over = notification.parse(JSON.parse(renderChat(announce(resolved(analysis), 'resolved'), linkTo)));
     assert.equal(opened.metadata.threadId, over.metadata.threadId);
     assert.deepEqual(opened.content.nextSteps?.at(-1), `${LINK}${encodeURIComponent(analysis.id)}`);
   }
@@ -53,7 +55,7 @@ test('writes what Amazon Q Developer understands, each analysis a thread', () =>
       renderChatTogether(
         'x',
         analyses.map((one) => announce(one)),
-        LINK,
+        linkTo,
       ),
     ),
   );
@@ -62,7 +64,7 @@ test('writes what Amazon Q Developer understands, each analysis a thread', () =>
 
 test('wakes no channel by what a process is named', () => {
   const evil = { ...critical, summary: '<!channel> & <https://evil|click>', explanation: '<!here>' };
-  assert.doesNotMatch(renderChat(announce(evil), null), /<[!h]/);
+  assert.doesNotMatch(renderChat(announce(evil), noLink), /<[!h]/);
 });
 
 test('pages for what is critical, and resolves it by the same name', () => {
@@ -95,7 +97,7 @@ test('what chat or pager refuse is logged, and announced no second time to the o
     { publish: async ({ id }) => void first.push(id), publishTogether: async (all) => void first.push(...all.map(({ id }) => id)) },
     client,
     { chat: 'arn:chat', pager: 'arn:pager' },
-    null,
+    async () => noLink,
     { info: () => {}, warn: (message) => void warnings.push(message) },
   );
   await announcer.publish(announce(critical));

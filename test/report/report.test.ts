@@ -20,7 +20,11 @@ const first = async (name: string): Promise<Analysis> => {
   return analysis;
 };
 
-const context = { transition: 'opened', at: '2026-11-23T12:00:00.000Z', link: 'https://x.example/a' } as const;
+const context = {
+  transition: 'opened',
+  at: '2026-11-23T12:00:00.000Z',
+  link: { url: 'https://x.example/a', until: '2026-11-30T12:00:00.000Z' },
+} as const;
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 test('says in its first paragraphs what fails, who causes it, how sure that is, and what to do', async () => {

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Analysis } from '../../model/analysis.ts';
 import type { Timeline } from '../../model/timeline.ts';
 import { type View, viewOf } from '../view.ts';
-import { type Html, html, trusted } from './html.ts';
+import { documentOf, PAGE_POLICY } from './document.ts';
+import { attentionForms, type Desk } from './forms.ts';
+import { type Html, html } from './html.ts';
 import { plotOf } from './plot.ts';
-import { STYLE } from './style.ts';
 
 /** An analysis, with what happened on its host; `null` where no snapshots are at hand any more. */
 export interface Shown {
@@ -33,30 +33,35 @@ const list = (items: readonly Html[]): Html | null =>
 
 const tone = ({ analysis }: View): string => (analysis.status === 'resolved' ? 'resolved' : analysis.severity);
 
-const articleOf = ({ analysis, timeline }: Shown): Html => {
+/** Where it was read; for whoever is logged in the upload itself is one click away. */
+const whereOf = (where: string, i: number, { id }: Analysis, desk: Desk | null): Html =>
+  desk === null ? html`${where}` : html`<a href="/analyses/${encodeURIComponent(id)}/evidence/${i}">${where}</a>`;
+
+const NO_PLOT = html`<p class="aside">There is no picture: the snapshots of that time are not kept any more, or there was only one.</p>`;
+
+const articleOf = ({ analysis, timeline }: Shown, desk: Desk | null): Html => {
   const view = viewOf(analysis, null);
   return html`<article><header><span class="label ${tone(view)}">${view.label}</span><h1>${view.title.slice(view.label.length + 1)}</h1></header>
 <div class="lead ${tone(view)}">${lead('What fails', view.what)}${lead('Who causes it', view.who)}${lead('Do now', view.now)}${view.before.map((text) => lead('Before', text))}</div>
-${timeline === null ? null : plotOf(timeline, analysis)}
+${(timeline === null ? null : plotOf(timeline, analysis)) ?? NO_PLOT}
+${desk === null ? null : attentionForms(analysis, desk)}
 ${section('At a glance', pairs(view.facts))}
 ${section('Hosts', list(view.hosts.map((text) => html`${text}`)))}
 ${section('Why', html`<p>${view.why}</p>`)}
-${section('Evidence', list(view.evidence.map(({ text, where }) => html`${text}<span class="where">${where}</span>`)))}
+${section('Evidence', list(view.evidence.map(({ text, where }, i) => html`${text}<span class="where">${whereOf(where, i, analysis, desk)}</span>`)))}
 ${section('What to do', pairs(view.remedy))}
 ${section('Why not another cause', list(view.setAside.map(([cause, because]) => html`<code>${cause}</code> ${because}`)))}
 ${section('To be kept in mind', list(view.caveats.map((text) => html`${text}`)))}</article>`;
 };
 
-/** Nothing but the page's own style may be used: no script, no request, no frame, no form (CSP Level 3). */
-export const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
-
-/** One self-contained page: for a ticket, or to be served. */
+/** One self-contained page, for a ticket. */
 export const analysisPage = (shown: readonly Shown[]): string => {
   const [first] = shown;
   const title = first === undefined ? 'No finding' : viewOf(first.analysis, null).title;
-  const body = shown.length === 0 ? html`<h1>No finding</h1>` : html`${shown.map(articleOf)}`;
-  return `<!doctype html>\n${
-    html`<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title}</title><style>${trusted(STYLE)}</style></head><body><main>${body}</main><footer>Closewatch. Every figure comes from the uploads that are named beside it.</footer></body></html>`
-      .markup
-  }\n`;
+  const body = shown.length === 0 ? html`<h1>No finding</h1>` : html`${shown.map((one) => articleOf(one, null))}`;
+  return documentOf({ title, body, nav: false });
 };
+
+/** The same, served: with what a session may do. */
+export const servedAnalysis = (shown: Shown, desk: Desk | null): string =>
+  documentOf({ title: viewOf(shown.analysis, null).title, body: articleOf(shown, desk), nav: desk !== null, policy: PAGE_POLICY });

@@ -2,44 +2,26 @@ import type { Analysis } from '../../model/analysis.ts';
 import type { Series, SocketsOverTime, Timeline } from '../../model/timeline.ts';
 import { about, number, program } from '../../text/words.ts';
 import { safe } from '../view.ts';
+import { type Focus, focusOf, WHOLE_HOST } from './focus.ts';
+import { hoverColumns, type Told } from './hover.ts';
 import { type Html, html } from './html.ts';
+import { areaOf, FAILURES, GAP, HEIGHT, LEFT, most, PLOT, pathOf, RIGHT, round, type Scale, scaleFor, TOP, ticks, WIDTH } from './scale.ts';
 
 /**
  * The incident as one picture, drawn here as SVG: it is read without a script, prints, follows the page's colours, and needs no library in
  * the page, where uPlot would need both a script and a table in its place.
  */
 
-const WIDTH = 960;
-const LEFT = 92;
-const RIGHT = 16;
-const TOP = 28;
-const PLOT = 240;
-const FAILURES = 56;
-const GAP = 26;
-const HEIGHT = TOP + PLOT + GAP + FAILURES + 34;
 /** More lines than this cannot be told apart. */
 const MAX_LINES = 4;
 /** A forecast further away than this many times what was seen would leave no room for what was. */
 const AHEAD = 1;
-
-interface Scale {
-  readonly x: (at: string) => number;
-  readonly y: (value: number) => number;
-  readonly top: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Of a service's descriptors or a fixed port the range says nothing. */
-const contestsPorts = ({ ports }: Analysis): boolean => ports !== null;
 
 interface Line {
   readonly name: string;
   readonly series: Series;
   readonly isCulprit: boolean;
 }
-
-const most = (series: Series): number => series.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
 
 const STATES = [
   ['close_wait', 'CLOSE_WAIT'],
@@ -48,13 +30,13 @@ const STATES = [
 ] as const;
 
 /** A program's line shows the state that most of its sockets came to. */
-const lineOf = (process: SocketsOverTime, { culprit }: Analysis): Line | null => {
+const lineOf = (process: SocketsOverTime, { culpritPid }: Focus): Line | null => {
   const [largest] = STATES.flatMap(([state, label]) => {
     const series = process.states[state];
     return series === undefined ? [] : [{ label, series }];
   }).toSorted((a, b) => most(b.series) - most(a.series));
   if (largest === undefined) return null;
-  const isCulprit = culprit !== null && process.pid !== null && process.pid === culprit.pid;
+  const isCulprit = process.pid !== null && process.pid === culpritPid;
   const owner = process.holder === 'process' ? program(process.command, process.pid) : (process.peer ?? 'no program any more');
   return { name: `${largest.label} of ${safe(owner)}`, series: largest.series, isCulprit };
 };
@@ -63,67 +45,32 @@ const lineOf = (process: SocketsOverTime, { culprit }: Analysis): Line | null =>
 const WORTH_A_LINE = 0.02;
 
 /** The culprit's line is always among them, and drawn last, on top. */
-const linesOf = ({ processes, ports }: Timeline, analysis: Analysis): readonly Line[] => {
-  const all = processes.flatMap((process) => lineOf(process, analysis) ?? []);
-  const top = Math.max(contestsPorts(analysis) ? most(ports[0]?.used ?? []) : 0, ...all.map(({ series }) => most(series)));
+const linesOf = ({ processes, ports }: Timeline, focus: Focus): readonly Line[] => {
+  const all = processes.flatMap((process) => lineOf(process, focus) ?? []);
+  const top = Math.max(focus.contestsPorts ? most(ports[0]?.used ?? []) : 0, ...all.map(({ series }) => most(series)));
   const culprit = all.filter(({ isCulprit }) => isCulprit);
   const others = all.filter(({ isCulprit, series }) => !isCulprit && most(series) >= WORTH_A_LINE * top);
   return [...others.slice(0, MAX_LINES - culprit.length), ...culprit];
 };
 
-const scaleOf = (timeline: Timeline, analysis: Analysis, lines: readonly Line[]): Scale => {
-  const from = Date.parse(timeline.from);
+/** Where nothing was uploaded yet, there is nothing to be seen. */
+const beginningOf = ({ from, times }: Timeline, { failed }: Focus): number =>
+  Math.max(Date.parse(from), Math.min(Date.parse(times[0] ?? from), failed?.from ?? Number.POSITIVE_INFINITY));
+
+const scaleOf = (timeline: Timeline, focus: Focus, lines: readonly Line[]): Scale => {
+  const from = beginningOf(timeline, focus);
   const seen = Math.max(Date.parse(timeline.to) - from, 1000);
-  const until =
-    analysis.status === 'open' ? Date.parse(analysis.trend.exhaustsBetween?.[1] ?? analysis.trend.exhaustsAt ?? timeline.to) : 0;
+  const until = focus.forecast === null ? 0 : Date.parse(focus.forecast.latest ?? focus.forecast.about);
   const to = Math.min(Math.max(from + seen, until), from + seen * (1 + AHEAD));
-  const ports = contestsPorts(analysis) ? timeline.ports[0] : undefined;
-  const top = 1.05 * Math.max(1, ...lines.map(({ series }) => most(series)), most(ports?.used ?? []), most(ports?.capacity ?? []));
-  return {
-    from,
-    to,
-    top,
-    x: (at) => LEFT + ((Math.min(Date.parse(at), to) - from) / (to - from)) * (WIDTH - LEFT - RIGHT),
-    y: (value) => TOP + PLOT * (1 - value / top),
-  };
+  const ports = focus.contestsPorts ? timeline.ports[0] : undefined;
+  const highest = Math.max(1, ...lines.map(({ series }) => most(series)), most(ports?.used ?? []), most(ports?.capacity ?? []));
+  return scaleFor(from, to, 1.05 * Math.max(highest, limitInSight(focus, highest) ? (focus.limit?.capacity ?? 0) : 0));
 };
 
-const round = (value: number): string => value.toFixed(1);
+/** A limit that is far above would press everything to the axis. */
+const FAR = 4;
 
-/** Gaps where no snapshot tells stay gaps. */
-const pathOf = (times: readonly string[], series: Series, { x, y }: Scale): string => {
-  let isDrawing = false;
-  return series
-    .map((value, i) => {
-      const at = times[i];
-      if (value === null || at === undefined) {
-        isDrawing = false;
-        return '';
-      }
-      const command = isDrawing ? 'L' : 'M';
-      isDrawing = true;
-      return `${command}${round(x(at))},${round(y(value))}`;
-    })
-    .join('');
-};
-
-const area = (times: readonly string[], series: Series, scale: Scale): string => {
-  const path = pathOf(times, series, scale);
-  const known = times.filter((_, i) => series[i] !== null);
-  const [first, last] = [known[0], known.at(-1)];
-  return first === undefined || last === undefined
-    ? ''
-    : `${path}L${round(scale.x(last))},${round(scale.y(0))}L${round(scale.x(first))},${round(scale.y(0))}Z`;
-};
-
-const STEPS = [1, 2, 5];
-
-/** Round numbers, four or so up the axis. */
-const ticks = (top: number): readonly number[] => {
-  const size = 10 ** Math.floor(Math.log10(top / 4));
-  const step = (STEPS.find((one) => one * size >= top / 5) ?? 10) * size;
-  return Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step);
-};
+const limitInSight = ({ limit }: Focus, highest: number): boolean => limit !== null && limit.capacity <= FAR * highest;
 
 const grid = (scale: Scale): Html =>
   html`${ticks(scale.top).map(
@@ -138,16 +85,18 @@ const clockTicks = ({ from, to, x }: Scale): Html =>
     return html`<text class="tick" x="${round(x(at))}" y="${HEIGHT - 8}" text-anchor="${anchor}">${at.slice(11, 19)}</text>`;
   })}`;
 
+const fullAt = (capacity: number, name: string, scale: Scale): Html =>
+  html`<line class="capacity" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${round(scale.y(capacity))}" y2="${round(scale.y(capacity))}"/><text class="note" x="${WIDTH - RIGHT}" y="${round(scale.y(capacity) - 6)}" text-anchor="end">${number(capacity)} ${name} in all</text>`;
+
 const portsLayer = ({ ports, times }: Timeline, scale: Scale): Html => {
   const [first] = ports;
   if (first === undefined) return html``;
   const capacity = most(first.capacity);
-  const full =
-    capacity === 0
-      ? html``
-      : html`<line class="capacity" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${round(scale.y(capacity))}" y2="${round(scale.y(capacity))}"/><text class="note" x="${WIDTH - RIGHT}" y="${round(scale.y(capacity) - 6)}" text-anchor="end">${number(capacity)} ports in all</text>`;
-  return html`<path class="used" d="${area(times, first.used, scale)}"/>${full}`;
+  return html`<path class="used" d="${areaOf(times, first.used, scale)}"/>${capacity === 0 ? null : fullAt(capacity, 'ports', scale)}`;
 };
+
+const limitLayer = ({ limit }: Focus, scale: Scale): Html | null =>
+  limit === null || limit.capacity > scale.top ? null : fullAt(limit.capacity, limit.name, scale);
 
 /** The place where the way to (`end`, `value`) leaves the picture, if it does. */
 const within = (begin: readonly [string, number], end: string | null, value: number, scale: Scale): string => {
@@ -157,21 +106,16 @@ const within = (begin: readonly [string, number], end: string | null, value: num
   return `${round(scale.x(new Date(until).toISOString()))},${round(scale.y(reached))}`;
 };
 
-/** What runs out with the ports of the range. */
-const PORTS = new Set(['ephemeral-ports', 'destination']);
-
 /** From what is used now to the capacity, as early and as late as nine forecasts in ten say. */
-const forecast = ({ ports, times }: Timeline, { trend, status }: Analysis, scale: Scale): Html => {
+const forecast = ({ ports, times }: Timeline, { forecast: ahead }: Focus, scale: Scale): Html | null => {
   const [first] = ports;
   const used = first?.used.findLast((value) => value !== null) ?? null;
   const at = times.at(-1);
   const capacity = most(first?.capacity ?? []);
-  const isForecast = status === 'open' && trend.runsOut !== null && PORTS.has(trend.runsOut) && trend.exhaustsBetween !== null;
-  if (!isForecast || trend.exhaustsBetween === null || used === null || at === undefined) return html``;
-  const [earliest, latest] = trend.exhaustsBetween;
+  if (ahead === null || used === null || at === undefined) return null;
   const begin = [at, used] as const;
   const corner = `${round(scale.x(at))},${round(scale.y(used))}`;
-  return html`<polygon class="forecast" points="${`${corner} ${within(begin, earliest, capacity, scale)} ${within(begin, latest, capacity, scale)}`}"/><text class="note" x="${WIDTH - RIGHT}" y="${TOP + PLOT - 8}" text-anchor="end">full about ${about(trend.exhaustsAt ?? earliest, at)}</text>`;
+  return html`<polygon class="forecast" points="${`${corner} ${within(begin, ahead.earliest, capacity, scale)} ${within(begin, ahead.latest, capacity, scale)}`}"/><text class="note" x="${WIDTH - RIGHT}" y="${TOP + PLOT - 8}" text-anchor="end">full about ${about(ahead.about, at)}</text>`;
 };
 
 const markers = ({ markers: all }: Timeline, { x }: Scale): Html =>
@@ -180,19 +124,16 @@ const markers = ({ markers: all }: Timeline, { x }: Scale): Html =>
       html`<line class="marker" x1="${round(x(at))}" x2="${round(x(at))}" y1="${TOP}" y2="${TOP + PLOT}"/><text class="note" x="${round(x(at) + 4)}" y="${TOP - 8}">${safe(`${kind} ${app} ${version ?? ''}`.trim())}</text>`,
   )}`;
 
-const failureBars = ({ failures, failureMinutes }: Timeline, { victims }: Analysis, scale: Scale): Html => {
+const failureBars = ({ failures, failureMinutes }: Timeline, { failed }: Focus, scale: Scale): Html => {
   // A minute is counted as one; within it nothing failed before the first, or after the last.
-  const [first, last] = [
-    Math.min(...victims.map(({ firstAt }) => Date.parse(firstAt))),
-    Math.max(...victims.map(({ lastAt }) => Date.parse(lastAt))),
-  ];
+  const { from: first, to: last } = failed ?? { from: 0, to: Number.POSITIVE_INFINITY };
   const bins = new Map<string, number>();
   for (const [at, count] of failures.flatMap((one) => one.bins)) bins.set(at, (bins.get(at) ?? 0) + count);
   const top = Math.max(1, ...bins.values());
   const base = TOP + PLOT + GAP + FAILURES;
   const bars = [...bins].map(([at, count]) => {
-    const begins = Math.max(Date.parse(at), scale.from, Number.isFinite(first) ? first : 0);
-    const ends = Math.min(Date.parse(at) + failureMinutes * 60_000, scale.to, Number.isFinite(last) ? last : Number.POSITIVE_INFINITY);
+    const begins = Math.max(Date.parse(at), scale.from, first);
+    const ends = Math.min(Date.parse(at) + failureMinutes * 60_000, scale.to, last);
     const left = scale.x(new Date(begins).toISOString());
     const width = Math.max(2, scale.x(new Date(Math.max(ends, begins)).toISOString()) - left - 1);
     const height = (FAILURES * count) / top;
@@ -222,15 +163,27 @@ const table = (timeline: Timeline, lines: readonly Line[]): Html => {
   return html`<details><summary>The same in figures</summary><div class="scroll" tabindex="0" role="region" aria-label="Figures"><table><thead><tr><th scope="col">UTC</th><th scope="col">Ports in use</th>${lines.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
 };
 
-/** `null` where there is nothing to be seen: fewer than two snapshots. */
-export const plotOf = (timeline: Timeline, analysis: Analysis): Html | null => {
+const portsInUse = ({ ports }: Timeline, { contestsPorts }: Focus, i: number): readonly Told[] =>
+  contestsPorts ? [{ name: 'ephemeral ports in use', value: ports[0]?.used[i] ?? null }] : [];
+
+const pictureOf = (timeline: Timeline, focus: Focus): Html | null => {
   if (timeline.times.length < 2) return null;
-  const lines = linesOf(timeline, analysis);
-  const scale = scaleOf(timeline, analysis, lines);
+  const lines = linesOf(timeline, focus);
+  const scale = scaleOf(timeline, focus, lines);
   const paths = lines.map(
     ({ series, isCulprit }, i) =>
       html`<path class="line ${isCulprit ? 'culprit' : `line-${i}`}" d="${pathOf(timeline.times, series, scale)}"/>`,
   );
-  const title = `Sockets, ports and failures on ${timeline.host} from ${timeline.from.slice(0, 19)} to ${timeline.to.slice(0, 19)} UTC`;
-  return html`<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${grid(scale)}${contestsPorts(analysis) ? portsLayer(timeline, scale) : null}${forecast(timeline, analysis, scale)}${paths}${markers(timeline, scale)}${failureBars(timeline, analysis, scale)}${clockTicks(scale)}</svg><figcaption>${legend(lines, contestsPorts(analysis))}</figcaption>${table(timeline, lines)}</figure>`;
+  const told = (i: number): readonly Told[] => [
+    ...portsInUse(timeline, focus, i),
+    ...lines.map(({ name, series }) => ({ name, value: series[i] ?? null })),
+  ];
+  const title = `Sockets, ports and failures on ${timeline.host} from ${new Date(scale.from).toISOString().slice(0, 19)} to ${timeline.to.slice(0, 19)} UTC`;
+  return html`<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${grid(scale)}${focus.contestsPorts ? portsLayer(timeline, scale) : null}${limitLayer(focus, scale)}${forecast(timeline, focus, scale)}${paths}${markers(timeline, scale)}${failureBars(timeline, focus, scale)}${clockTicks(scale)}${hoverColumns(timeline.times, told, scale)}</svg><figcaption>${legend(lines, focus.contestsPorts)}</figcaption>${table(timeline, lines)}</figure>`;
 };
+
+/** The incident of an analysis; `null` where there is nothing to be seen: fewer than two snapshots. */
+export const plotOf = (timeline: Timeline, analysis: Analysis): Html | null => pictureOf(timeline, focusOf(analysis));
+
+/** Whatever happened on a host. */
+export const hostPlot = (timeline: Timeline): Html | null => pictureOf(timeline, WHOLE_HOST);
