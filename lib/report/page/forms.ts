@@ -39,12 +39,12 @@ const acknowledge = (analysis: Analysis, { formToken, seen }: Desk): Html => {
   const action = `/analyses/${encodeURIComponent(analysis.id)}/acknowledgement`;
   const common = html`${hidden('token', formToken)}${hidden('seen', seen)}`;
   return analysis.acknowledged === null
-    ? html`<form method="post" action="${action}"><h3>Somebody is on it</h3><p>Reminders stop, until it gets worse or is over.</p>${common}${WHY}<button>I am on it</button></form>`
-    : html`<form method="post" action="${action}"><h3>Somebody is on it</h3><p>${safe(analysis.acknowledged.by)}: ${safe(analysis.acknowledged.why)}</p>${common}${hidden('withdraw', 'yes')}<button>Nobody is on it any more</button></form>`;
+    ? html`<form method="post" action="${action}"><h2>Somebody is on it</h2><p>Reminders stop, until it gets worse or is over.</p>${common}${WHY}<button>I am on it</button></form>`
+    : html`<form method="post" action="${action}"><h2>Somebody is on it</h2><p>${safe(analysis.acknowledged.by)}: ${safe(analysis.acknowledged.why)}</p>${common}${hidden('withdraw', 'yes')}<button>Nobody is on it any more</button></form>`;
 };
 
 const silence = (analysis: Analysis, { formToken }: Desk): Html =>
-  html`<form method="post" action="/silences"><h3>Silence</h3><p>Nothing is announced of what matches; it is recorded all the same.</p>${hidden('token', formToken)}${hidden('back', analysis.id)}<label>What <select name="match">${matchesOf(analysis).map(([value, text]) => html`<option value="${value}">${text}</option>`)}</select></label>${span}${WHY}<button>Silence</button></form>`;
+  html`<form method="post" action="/silences"><h2>Silence</h2><p>Nothing is announced of what matches; it is recorded all the same.</p>${hidden('token', formToken)}${hidden('back', analysis.id)}<label>What <select name="match">${matchesOf(analysis).map(([value, text]) => html`<option value="${value}">${text}</option>`)}</select></label>${span}${WHY}<button>Silence</button></form>`;
 
 /** What can be done about an analysis that is open. */
 export const attentionForms = (analysis: Analysis, desk: Desk): Html | null =>

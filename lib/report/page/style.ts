@@ -23,7 +23,7 @@ figure { margin: 1.2rem 0; } svg { width: 100%; height: auto; display: block; }
 .tip line { stroke: var(--soft); } .tip rect { fill: var(--paper); stroke: var(--line); } .tip text { fill: var(--ink); font-size: 13px; }
 nav { display: flex; gap: 1.2rem; margin-bottom: 1rem; } a { color: var(--blue); } .where a { color: inherit; } .aside { color: var(--soft); }
 form label { display: inline-block; margin: .2rem .8rem .2rem 0; font-size: .9rem; color: var(--soft); } input, select, button { font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: .3rem; padding: .2rem .5rem; max-width: 100%; } button { background: var(--card); cursor: pointer; border-color: var(--soft); }
-.forms { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem; margin: 1rem 0; } .forms form { background: var(--card); border-radius: .3rem; padding: .6rem 1rem 1rem; } h3 { font-size: .95rem; margin: .2rem 0; } .inline { display: inline; margin-left: .6rem; }
+.forms { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem; margin: 1rem 0; } .forms form { background: var(--card); border-radius: .3rem; padding: .6rem 1rem 1rem; } .forms h2 { font-size: .95rem; margin: .2rem 0; } .inline { display: inline; margin-left: .6rem; }
 .list td, .list th { text-align: left; vertical-align: top; } .list { width: 100%; } .list .label { white-space: nowrap; }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .9rem; }
 .legend li::before { content: ""; display: inline-block; width: 1.1rem; height: .25rem; margin-right: .45rem; vertical-align: middle; background: var(--soft); }
