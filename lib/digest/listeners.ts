@@ -8,7 +8,7 @@ const toListener = (socket: Socket, port: number): Listener => ({
   address: socket.local.address,
   port,
   v6only: socket.v6only,
-  holder: holderOf(socket),
+  holder: holderOf(socket.ownership),
   owners: socket.ownership.kind === 'owned' ? new Set(socket.ownership.owners.map(({ pid }) => pid)).size : 0,
   inode: socket.inode,
   acceptQueue: socket.recvQ,

@@ -3,17 +3,17 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Socket } from '../model/socket.ts';
 import { LineSplitter } from '../parsers/lines.ts';
 import { SnapshotReader } from '../parsers/snapshot.ts';
+import { peerText } from './census.ts';
 import { holderOf } from './holder.ts';
 import { inflate } from './inflate.ts';
 import { MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { socketsWithNames } from './named-owners.ts';
-import { peerText } from './port-use.ts';
 
 const MAX_ROWS = 32;
 
 const toRow = (socket: Socket): PortRow => ({
   state: socket.state,
-  holder: holderOf(socket),
+  holder: holderOf(socket.ownership),
   cgroup: socket.cgroup,
   localAddress: socket.local.address,
   peer: peerText(socket),

@@ -1,9 +1,8 @@
 import type { Pile, Side } from '../model/digest.ts';
 import type { Socket, TcpState } from '../model/socket.ts';
-import { holderKey, holderOf } from './holder.ts';
-import { peerText } from './port-use.ts';
-import type { SideOf } from './side.ts';
-import { endsBuilder, type SketchBuilder, sketchBuilder } from './sketch.ts';
+import type { Census } from './census.ts';
+import { holderOf } from './holder.ts';
+import { endsSketch, sketchOf } from './sketch.ts';
 
 /** 24 piles of some 300 bytes keep a digest near 4 KB while the sketches (350 bytes) go to those that matter. */
 const MAX_PILES = 24;
@@ -17,35 +16,28 @@ interface Draft {
   readonly first: Socket;
   readonly side: Side;
   readonly peer: string | null;
-  sockets: number;
   zero: number;
   one: number;
   more: number;
   withoutInode: number | null;
   readonly lastAcks: number[];
-  last: Socket;
-  readonly sketch: SketchBuilder;
-  readonly ends: SketchBuilder;
+  readonly all: Socket[];
 }
 
 const newDraft = (socket: Socket, side: Side, peer: string | null): Draft => ({
   first: socket,
   side,
   peer,
-  sockets: 0,
   zero: 0,
   one: 0,
   more: 0,
   withoutInode: socket.inode === null ? null : 0,
   lastAcks: [],
-  last: socket,
-  sketch: sketchBuilder(),
-  ends: endsBuilder(),
+  all: [],
 });
 
 const addTo = (draft: Draft, socket: Socket): void => {
-  draft.sockets += 1;
-  draft.last = socket;
+  draft.all.push(socket);
   if (socket.recvQ !== null) {
     if (socket.recvQ === 0) draft.zero += 1;
     else if (socket.recvQ === 1) draft.one += 1;
@@ -53,70 +45,77 @@ const addTo = (draft: Draft, socket: Socket): void => {
   }
   if (draft.withoutInode !== null && socket.inode === 0) draft.withoutInode += 1;
   if (socket.lastAckMs !== null) draft.lastAcks.push(socket.lastAckMs);
-  draft.sketch.add(socket);
-  draft.ends.add(socket);
 };
 
 const median = (values: readonly number[]): number | null => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
 
-const ownerKey = (socket: Socket): string => `${holderKey(holderOf(socket))} ${socket.state} ${socket.local.address}`;
-
-/** Clients of many peers, whose piles are merged: the key without the peer. */
-const clientsOfMany = (sockets: readonly Socket[], sideOf: SideOf): Set<string> => {
-  const peers = new Map<string, Set<string>>();
-  for (const socket of sockets) {
-    if (socket.state === 'listen' || sideOf(socket) === 'server') continue;
-    const key = ownerKey(socket);
+/** The groups of clients with many peers, whose piles are merged. */
+const clientsOfMany = ({ sockets, sides, group, peer }: Census): ReadonlySet<number> => {
+  const peers = new Map<number, Set<number>>();
+  for (const [i, { state }] of sockets.entries()) {
+    if (state === 'listen' || sides[i] === 'server') continue;
+    const key = group[i] ?? 0;
     const seen = peers.get(key) ?? new Set();
-    if (seen.size <= MAX_PEERS_APART) peers.set(key, seen.add(peerText(socket)));
+    if (seen.size <= MAX_PEERS_APART) peers.set(key, seen.add(peer[i] ?? 0));
   }
   return new Set([...peers].filter(([, seen]) => seen.size > MAX_PEERS_APART).map(([key]) => key));
 };
 
-const draftPiles = (sockets: readonly Socket[], sideOf: SideOf): readonly Draft[] => {
-  const many = clientsOfMany(sockets, sideOf);
-  const drafts = new Map<string, Draft>();
-  for (const socket of sockets) {
+/** Within a group: a service's port, or a peer; merged ones have neither. Ports are told from peers by their sign. */
+const MERGED = 0;
+const endOf = ({ local }: Socket, side: Side, peer: number | null): number => {
+  if (side === 'server') return -2 - (local.port ?? 0);
+  return peer === null ? MERGED : 1 + peer;
+};
+
+const draftPiles = (census: Census): readonly Draft[] => {
+  const many = clientsOfMany(census);
+  const groups = new Map<number, Map<number, Draft>>();
+  for (const [i, socket] of census.sockets.entries()) {
     if (socket.state === 'listen') continue;
-    const side = sideOf(socket);
-    const owner = ownerKey(socket);
-    const peer = side === 'server' || many.has(owner) ? null : peerText(socket);
-    const key = `${owner} ${side === 'server' ? socket.local.port : peer}`;
-    const draft = drafts.get(key) ?? newDraft(socket, side, peer);
-    drafts.set(key, draft);
+    const side = census.sides[i] ?? 'client';
+    const group = census.group[i] ?? 0;
+    const peer = side === 'server' || many.has(group) ? null : (census.peer[i] ?? 0);
+    const drafts = groups.get(group) ?? new Map<number, Draft>();
+    groups.set(group, drafts);
+    const end = endOf(socket, side, peer);
+    const draft = drafts.get(end) ?? newDraft(socket, side, peer === null ? null : (census.peers[peer] ?? null));
+    drafts.set(end, draft);
     addTo(draft, socket);
   }
-  return [...drafts.values()].sort((a, b) => b.sockets - a.sockets || a.first.line - b.first.line);
+  return [...groups.values()]
+    .flatMap((drafts) => [...drafts.values()])
+    .sort((a, b) => b.all.length - a.all.length || a.first.line - b.first.line);
 };
 
 const toPile = (draft: Draft, withSketch: boolean, withEnds: boolean): Pile => ({
-  holder: holderOf(draft.first),
+  holder: holderOf(draft.first.ownership),
   side: draft.side,
   state: draft.first.state,
   localAddress: draft.first.local.address,
   localPort: draft.side === 'server' ? draft.first.local.port : null,
   peer: draft.peer,
-  sockets: draft.sockets,
+  sockets: draft.all.length,
   recvQ: { zero: draft.zero, one: draft.one, more: draft.more },
   withoutInode: draft.withoutInode,
   lastAckMs: median(draft.lastAcks),
   cgroup: draft.first.cgroup,
-  lines: [draft.first.line, draft.last.line],
-  sketch: withSketch ? draft.sketch.finish() : null,
-  ends: withEnds ? draft.ends.finish() : null,
+  lines: [draft.first.line, draft.all.at(-1)?.line ?? draft.first.line],
+  sketch: withSketch ? sketchOf(draft.all) : null,
+  ends: withEnds ? endsSketch(draft.all) : null,
 });
 
 /** States in which staying or going tells something: a leak stays, traffic goes. */
 const isFollowed = (draft: Draft): boolean =>
-  draft.sockets >= SKETCH_MIN_SOCKETS && (draft.first.state === 'close_wait' || draft.first.state === 'established');
+  draft.all.length >= SKETCH_MIN_SOCKETS && (draft.first.state === 'close_wait' || draft.first.state === 'established');
 
 /** States that tell whose end closed first, seen from the other host (RFC 9293 §3.6): it waits, is waited for, or neither. */
 const TELLING = new Set<TcpState>(['established', 'close_wait', 'fin_wait1', 'fin_wait2']);
-const isMatched = ({ sockets, first }: Draft): boolean => sockets >= SKETCH_MIN_SOCKETS && TELLING.has(first.state);
+const isMatched = ({ all, first }: Draft): boolean => all.length >= SKETCH_MIN_SOCKETS && TELLING.has(first.state);
 
 /** Sockets grouped by holder, state, address and contested end; the largest groups. */
-export const pilesOf = (sockets: readonly Socket[], sideOf: SideOf): readonly Pile[] => {
-  const drafts = draftPiles(sockets, sideOf).slice(0, MAX_PILES);
+export const pilesOf = (census: Census): readonly Pile[] => {
+  const drafts = draftPiles(census).slice(0, MAX_PILES);
   const followed = new Set(drafts.filter(isFollowed).slice(0, MAX_SKETCHES));
   const matched = new Set(drafts.filter(isMatched).slice(0, MAX_SKETCHES));
   return drafts.map((draft) => toPile(draft, followed.has(draft), matched.has(draft)));

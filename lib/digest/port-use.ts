@@ -1,7 +1,8 @@
-import type { DestinationUse, Holder, PortRange, PortShare, PortUse } from '../model/digest.ts';
-import type { Owner, Socket } from '../model/socket.ts';
-import { holderKey, holderOf } from './holder.ts';
-import { isAnyAddress, type SideOf } from './side.ts';
+import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
+import type { Owner } from '../model/socket.ts';
+import type { Census } from './census.ts';
+import { holderOf } from './holder.ts';
+import { isAnyAddress } from './side.ts';
 
 const MAX_SHARES = 8;
 const MAX_DESTINATIONS = 4;
@@ -9,21 +10,19 @@ const MAX_DESTINATION_SHARES = 3;
 const MAX_SHARED_WITH = 8;
 const MAX_ADDRESSES = 3;
 
-export const peerText = (socket: Socket): string =>
-  socket.peer.address.includes(':') ? `[${socket.peer.address}]:${socket.peer.port}` : `${socket.peer.address}:${socket.peer.port}`;
-
 interface ShareDraft {
-  readonly holder: PortShare['holder'];
+  readonly holder: Holder;
   readonly ports: Set<number>;
-  readonly peers: Map<string, number>;
+  /** Sockets toward each peer, by its number. */
+  readonly peers: Map<number, number>;
   readonly sharedWith: Set<number>;
 }
 
-/** The specific addresses whose sockets take the most distinct ports: those that run out first. */
-const busiestAddresses = (sockets: readonly Socket[]): readonly string[] => {
+/** The specific addresses whose clients take the most distinct ports: those that run out first. */
+const busiestAddresses = ({ sockets, sides }: Census): readonly string[] => {
   const ports = new Map<string, Set<number>>();
-  for (const { local } of sockets) {
-    if (isAnyAddress(local.address) || local.port === null) continue;
+  for (const [i, { local }] of sockets.entries()) {
+    if (sides[i] !== 'client' || local.port === null || isAnyAddress(local.address)) continue;
     const seen = ports.get(local.address) ?? new Set();
     ports.set(local.address, seen.add(local.port));
   }
@@ -34,85 +33,103 @@ const busiestAddresses = (sockets: readonly Socket[]): readonly string[] => {
 };
 
 /** Nobody's sockets (TIME_WAIT, or a listing without PIDs) are told apart by their peer. */
-const shareKey = (socket: Socket): string => {
-  const holder = holderOf(socket);
-  return holder.kind === 'process' ? holderKey(holder) : `${holder.kind} ${peerText(socket)}`;
+const shareKey = ({ holders, holder, peer, peers }: Census, i: number): number => {
+  const number = holder[i] ?? 0;
+  return holders[number]?.kind === 'process' ? number : holders.length + number * peers.length + (peer[i] ?? 0);
 };
 
 const addOwners = ({ holder, sharedWith }: ShareDraft, owners: readonly Owner[]): void => {
   for (const { pid } of owners) if (holder.kind === 'process' && pid !== holder.pid) sharedWith.add(pid);
 };
 
-const bump = (counts: Map<string, number>, key: string): void => {
+const bump = (counts: Map<number, number>, key: number): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
 
-const commonest = (counts: Map<string, number>): string | null =>
-  [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0] ?? null;
+const commonest = (counts: ReadonlyMap<number, number>, { peers }: Census): string | null => {
+  const named = [...counts].map(([peer, sockets]) => [peers[peer] ?? '', sockets] as const);
+  return (
+    named.reduce<readonly [string, number] | null>(
+      (best, one) => (best === null || one[1] > best[1] || (one[1] === best[1] && one[0] < best[0]) ? one : best),
+      null,
+    )?.[0] ?? null
+  );
+};
 
-const collectShares = (sockets: readonly Socket[], sideOf: SideOf): { shares: ShareDraft[]; soleShare: Map<number, ShareDraft | null> } => {
-  const shares = new Map<string, ShareDraft>();
+const newShare = (holder: Holder): ShareDraft => ({ holder, ports: new Set(), peers: new Map(), sharedWith: new Set() });
+
+interface Shares {
+  readonly shares: readonly ShareDraft[];
+  /** By port: the only holder, or `null` where several have it. */
+  readonly soleShare: ReadonlyMap<number, ShareDraft | null>;
+}
+
+/** @param scope places of the sockets in the census, all with a port */
+const collectShares = (scope: readonly number[], census: Census): Shares => {
+  const shares = new Map<number, ShareDraft>();
   const soleShare = new Map<number, ShareDraft | null>();
-  for (const socket of sockets) {
-    const port = socket.local.port;
-    if (port === null) continue;
-    const key = shareKey(socket);
-    const share = shares.get(key) ?? {
-      holder: holderOf(socket),
-      ports: new Set<number>(),
-      peers: new Map<string, number>(),
-      sharedWith: new Set<number>(),
-    };
+  for (const i of scope) {
+    const socket = census.sockets[i];
+    const port = socket?.local.port ?? null;
+    if (socket === undefined || port === null) continue;
+    const key = shareKey(census, i);
+    const share = shares.get(key) ?? newShare(holderOf(socket.ownership));
     shares.set(key, share);
     share.ports.add(port);
     if (socket.ownership.kind === 'owned' && socket.ownership.owners.length > 1) addOwners(share, socket.ownership.owners);
-    if (sideOf(socket) === 'client') bump(share.peers, peerText(socket));
+    if (census.sides[i] === 'client') bump(share.peers, census.peer[i] ?? 0);
     const sole = soleShare.get(port);
     soleShare.set(port, sole === undefined || sole === share ? share : null);
   }
   return { shares: [...shares.values()], soleShare };
 };
 
-const destinationOf = (peer: string, sockets: readonly Socket[]): DestinationUse => {
-  const holders = new Map<string, { readonly holder: Holder; readonly ports: Set<number | null> }>();
-  for (const socket of sockets) {
-    const holder = holderOf(socket);
-    const share = holders.get(holderKey(holder)) ?? { holder, ports: new Set() };
-    holders.set(holderKey(holder), share);
-    share.ports.add(socket.local.port);
+const destinationOf = (peer: number, scope: readonly number[], census: Census): DestinationUse => {
+  const holders = new Map<number, Set<number | null>>();
+  for (const i of scope) {
+    const holder = census.holder[i] ?? 0;
+    const ports = holders.get(holder) ?? new Set();
+    holders.set(holder, ports.add(census.sockets[i]?.local.port ?? null));
   }
   return {
-    peer,
-    ports: new Set(sockets.map(({ local }) => local.port)).size,
-    shares: [...holders.values()]
-      .map(({ holder, ports }) => ({ holder, ports: ports.size }))
+    peer: census.peers[peer] ?? '',
+    ports: new Set(scope.map((i) => census.sockets[i]?.local.port)).size,
+    shares: [...holders]
+      .map(([holder, ports]) => ({ holder: census.holders[holder] ?? holderOf({ kind: 'unknown' }), ports: ports.size }))
       .sort((a, b) => b.ports - a.ports)
       .slice(0, MAX_DESTINATION_SHARES),
   };
 };
 
-const destinations = (sockets: readonly Socket[], sideOf: SideOf): PortUse['destinations'] => {
-  const toward = new Map<string, Socket[]>();
-  for (const socket of sockets) {
-    if (sideOf(socket) !== 'client') continue;
-    const peer = peerText(socket);
+const destinations = (scope: readonly number[], census: Census): PortUse['destinations'] => {
+  const toward = new Map<number, number[]>();
+  for (const i of scope) {
+    if (census.sides[i] !== 'client') continue;
+    const peer = census.peer[i] ?? 0;
     const same = toward.get(peer);
-    if (same === undefined) toward.set(peer, [socket]);
-    else same.push(socket);
+    if (same === undefined) toward.set(peer, [i]);
+    else same.push(i);
   }
   return [...toward]
-    .sort(([a, m], [b, n]) => n.length - m.length || (a < b ? -1 : 1))
+    .map(([peer, same]) => ({ peer, same, text: census.peers[peer] ?? '' }))
+    .sort((a, b) => b.same.length - a.same.length || (a.text < b.text ? -1 : 1))
     .slice(0, MAX_DESTINATIONS)
-    .map(([peer, same]) => destinationOf(peer, same));
+    .map(({ peer, same }) => destinationOf(peer, same, census));
 };
 
-const useOf = (address: string, sockets: readonly Socket[], range: PortRange | null, sideOf: SideOf): PortUse => {
-  const inScope = sockets.filter((socket) => {
-    const { address: localAddress, port } = socket.local;
-    if (port === null || (localAddress !== address && !isAnyAddress(localAddress))) return false;
-    return range === null ? sideOf(socket) === 'client' : port >= range.from && port <= range.to;
-  });
-  const { shares, soleShare } = collectShares(inScope, sideOf);
+/** Places of the sockets that take a port of the range on this address. */
+const scopeOf = (address: string, { sockets, sides }: Census, range: PortRange | null): readonly number[] => {
+  const scope: number[] = [];
+  for (const [i, { local }] of sockets.entries()) {
+    if (local.port === null || (local.address !== address && !isAnyAddress(local.address))) continue;
+    if (range === null ? sides[i] === 'client' : local.port >= range.from && local.port <= range.to) scope.push(i);
+  }
+  return scope;
+};
+
+const useOf = (address: string, census: Census, range: PortRange | null): PortUse => {
+  const scope = scopeOf(address, census, range);
+  const { shares, soleShare } = collectShares(scope, census);
   const exclusive = new Map<ShareDraft, number>();
   for (const sole of soleShare.values()) if (sole !== null) exclusive.set(sole, (exclusive.get(sole) ?? 0) + 1);
   return {
@@ -121,14 +138,14 @@ const useOf = (address: string, sockets: readonly Socket[], range: PortRange | n
     shares: shares
       .map((share) => ({
         holder: share.holder,
-        peer: commonest(share.peers),
+        peer: commonest(share.peers, census),
         ports: share.ports.size,
         exclusivePorts: exclusive.get(share) ?? 0,
         sharedWith: [...share.sharedWith].sort((a, b) => a - b).slice(0, MAX_SHARED_WITH),
       }))
       .sort((a, b) => b.exclusivePorts - a.exclusivePorts || b.ports - a.ports)
       .slice(0, MAX_SHARES),
-    destinations: destinations(inScope, sideOf),
+    destinations: destinations(scope, census),
   };
 };
 
@@ -136,5 +153,5 @@ const useOf = (address: string, sockets: readonly Socket[], range: PortRange | n
  * Who takes the ephemeral ports, per local address: distinct ports, not sockets, since `connect` shares a port across peers
  * (KERNEL.md). `exclusivePorts` is the counterfactual: what would return if this holder were gone.
  */
-export const portUse = (sockets: readonly Socket[], range: PortRange | null, sideOf: SideOf): readonly PortUse[] =>
-  busiestAddresses(sockets.filter((socket) => sideOf(socket) === 'client')).map((address) => useOf(address, sockets, range, sideOf));
+export const portUse = (census: Census, range: PortRange | null): readonly PortUse[] =>
+  busiestAddresses(census).map((address) => useOf(address, census, range));

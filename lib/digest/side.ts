@@ -9,26 +9,32 @@ const within = (port: number, [from, to]: readonly [number, number]): boolean =>
 /** How often one end of a connection recurs beyond chance: a service's end recurs, the ephemeral end does not. */
 const RECURS = 3;
 
-export type SideOf = (socket: Socket) => Side;
+/** No port stands beside this one. */
+const NO_PORT = 65_536;
 
-const countBy = (sockets: readonly Socket[], key: (socket: Socket) => string): Map<string, number> => {
-  const counts = new Map<string, number>();
-  for (const socket of sockets) counts.set(key(socket), (counts.get(key(socket)) ?? 0) + 1);
-  return counts;
-};
+/** Equal for equal ends: the number of an address, and the port on it. */
+const endKey = (address: number, port: number | null): number => address * (NO_PORT + 1) + (port ?? NO_PORT);
 
-const localEnd = (socket: Socket): string => `${socket.local.address} ${socket.local.port}`;
-const peerEnd = (socket: Socket): string => `${socket.peer.address} ${socket.peer.port}`;
+/** Local addresses and peers of the sockets, by number. */
+export interface Ends {
+  readonly address: Int32Array;
+  readonly peer: Int32Array;
+  /** How many peers there are. */
+  readonly peers: number;
+}
 
-const listeningOn = (sockets: readonly Socket[]): ((socket: Socket) => boolean) => {
-  const ends = new Set<string>();
+const listeningOn = (sockets: readonly Socket[], { address }: Ends): ((i: number) => boolean) => {
+  const ends = new Set<number>();
   const everywhere = new Set<number | null>();
-  for (const socket of sockets) {
-    if (socket.state !== 'listen') continue;
-    ends.add(localEnd(socket));
-    if (isAnyAddress(socket.local.address)) everywhere.add(socket.local.port);
+  for (const [i, { state, local }] of sockets.entries()) {
+    if (state !== 'listen') continue;
+    ends.add(endKey(address[i] ?? 0, local.port));
+    if (isAnyAddress(local.address)) everywhere.add(local.port);
   }
-  return (socket) => everywhere.has(socket.local.port) || ends.has(localEnd(socket));
+  return (i) => {
+    const port = sockets[i]?.local.port ?? null;
+    return everywhere.has(port) || ends.has(endKey(address[i] ?? 0, port));
+  };
 };
 
 /**
@@ -36,22 +42,26 @@ const listeningOn = (sockets: readonly Socket[]): ((socket: Socket) => boolean) 
  * Without one (a listing without `-a`, a server that is gone) the end that recurs is the service's, then the range decides, then the
  * lower port number.
  */
-export const sideTeller = (sockets: readonly Socket[], range: readonly [from: number, to: number]): SideOf => {
-  const hasListener = listeningOn(sockets);
-  const connected = sockets.filter((socket) => socket.state !== 'listen');
-  const locals = countBy(connected, localEnd);
-  const peers = countBy(connected, peerEnd);
-  const tell = (socket: Socket): Side => {
-    if (socket.state === 'listen' || hasListener(socket)) return 'server';
-    const local = locals.get(localEnd(socket)) ?? 0;
-    const peer = peers.get(peerEnd(socket)) ?? 0;
-    if (local >= RECURS * peer && local >= RECURS) return 'server';
-    if (peer >= RECURS * local && peer >= RECURS) return 'client';
+export const sidesOf = (sockets: readonly Socket[], ends: Ends, range: readonly [from: number, to: number]): readonly Side[] => {
+  const hasListener = listeningOn(sockets, ends);
+  const locals = new Map<number, number>();
+  const peers = new Int32Array(ends.peers);
+  const { address, peer } = ends;
+  for (const [i, { state, local }] of sockets.entries()) {
+    if (state === 'listen') continue;
+    const end = endKey(address[i] ?? 0, local.port);
+    locals.set(end, (locals.get(end) ?? 0) + 1);
+    const number = peer[i] ?? 0;
+    peers[number] = (peers[number] ?? 0) + 1;
+  }
+  return sockets.map((socket, i) => {
+    if (socket.state === 'listen' || hasListener(i)) return 'server';
+    const toLocal = locals.get(endKey(address[i] ?? 0, socket.local.port)) ?? 0;
+    const toPeer = peers[peer[i] ?? 0] ?? 0;
+    if (toLocal >= RECURS * toPeer && toLocal >= RECURS) return 'server';
+    if (toPeer >= RECURS * toLocal && toPeer >= RECURS) return 'client';
     return byNumber(socket.local.port ?? 0, socket.peer.port ?? 0, range);
-  };
-  // Every part of a digest asks for every socket.
-  const told = new Map(sockets.map((socket) => [socket, tell(socket)]));
-  return (socket) => told.get(socket) ?? tell(socket);
+  });
 };
 
 const byNumber = (local: number, peer: number, range: readonly [number, number]): Side => {

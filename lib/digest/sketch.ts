@@ -18,55 +18,99 @@ const ENDS_SIZE = 32;
 type IdentityKind = 'c' | 'i' | 't' | 'e';
 const sizeOf = (kind: string | undefined): number => (kind === 'e' ? ENDS_SIZE : SKETCH_SIZE);
 
-export interface SketchBuilder {
-  add(socket: Socket): void;
-  /** `null` where nothing was added. */
-  finish(): string | null;
-}
-
 /** FNV-1a with murmur3's finaliser: bottom-k needs every bit to depend on every character. */
-const hash32 = (text: string): number => {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+const START = 0x811c9dc5;
+const SPACE = 0x20;
+
+const withCode = (h: number, code: number): number => Math.imul(h ^ code, 0x01000193);
+
+const withText = (h: number, text: string): number => {
+  let hash = h;
+  for (let i = 0; i < text.length; i += 1) hash = withCode(hash, text.charCodeAt(i));
+  return hash;
+};
+
+/** `address port`, without making a text of it: a leak has thousands. */
+const withEnd = (h: number, { address, port }: Endpoint): number => withText(withCode(withText(h, address), SPACE), String(port));
+
+const finished = (hash: number): number => {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 };
 
-const identity = (socket: Socket): readonly [IdentityKind, string] => {
-  if (socket.cookie !== null) return ['c', socket.cookie];
-  if (socket.inode !== null && socket.inode !== 0) return ['i', String(socket.inode)];
-  return ['t', `${socket.local.address} ${socket.local.port} ${socket.peer.address} ${socket.peer.port}`];
+const kindOf = ({ cookie, inode }: Socket): IdentityKind => {
+  if (cookie !== null) return 'c';
+  return inode !== null && inode !== 0 ? 'i' : 't';
 };
 
-const endText = ({ address, port }: Endpoint): string => `${address} ${port}`;
+const identityHash = (socket: Socket, kind: IdentityKind): number => {
+  if (kind === 'c') return finished(withText(START, socket.cookie ?? ''));
+  if (kind === 'i') return finished(withText(START, String(socket.inode)));
+  return finished(withEnd(withCode(withEnd(START, socket.local), SPACE), socket.peer));
+};
+
+/** `address port` of one sorts before that of the other. */
+const isBefore = (a: Endpoint, b: Endpoint): boolean => (a.address === b.address ? String(a.port) < String(b.port) : a.address < b.address);
 
 /** Both ends write the same: a connection is known by its two endpoints, in no order (RFC 9293 §3.3.1). */
-const connection = ({ local, peer }: Socket): readonly [IdentityKind, string] => ['e', [endText(local), endText(peer)].sort().join(' ')];
-
-const builder = (identify: (socket: Socket) => readonly [IdentityKind, string]): SketchBuilder => {
-  const hashes: number[] = [];
-  let kind: IdentityKind | null = null;
-  return {
-    add(socket) {
-      const [socketKind, id] = identify(socket);
-      kind ??= socketKind;
-      // A listing that mixes kinds (an inode of 0 among others) would compare unlike with unlike: follow the first kind only.
-      if (socketKind === kind) hashes.push(hash32(id));
-    },
-    finish() {
-      if (kind === null) return null;
-      const smallest = [...new Set(Uint32Array.from(hashes).sort())].slice(0, sizeOf(kind));
-      const bytes = Buffer.alloc(smallest.length * 4);
-      for (const [i, hash] of smallest.entries()) bytes.writeUInt32BE(hash, i * 4);
-      return `${kind}${bytes.toString('base64')}`;
-    },
-  };
+const connectionHash = ({ local, peer }: Socket): number => {
+  const [first, second] = isBefore(local, peer) ? [local, peer] : [peer, local];
+  return finished(withEnd(withCode(withEnd(START, first), SPACE), second));
 };
 
-export const sketchBuilder = (): SketchBuilder => builder(identity);
-/** Sketches of connections, to be compared with the other host's. */
-export const endsBuilder = (): SketchBuilder => builder(connection);
+/** So many are held before the smallest are picked out: rarely, and never all. */
+const HELD = 1024;
+
+class SmallestHashes {
+  readonly #size: number;
+  #held: number[] = [];
+  #bound = Number.POSITIVE_INFINITY;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(hash: number): void {
+    if (hash > this.#bound) return;
+    this.#held.push(hash);
+    if (this.#held.length >= HELD) this.#pick();
+  }
+
+  get(): readonly number[] {
+    this.#pick();
+    return this.#held;
+  }
+
+  #pick(): void {
+    this.#held = [...new Set(Uint32Array.from(this.#held).sort())].slice(0, this.#size);
+    this.#bound = this.#held.length < this.#size ? Number.POSITIVE_INFINITY : (this.#held.at(-1) ?? 0);
+  }
+}
+
+const written = (kind: IdentityKind, hashes: readonly number[]): string => {
+  const bytes = Buffer.alloc(hashes.length * 4);
+  for (const [i, hash] of hashes.entries()) bytes.writeUInt32BE(hash, i * 4);
+  return `${kind}${bytes.toString('base64')}`;
+};
+
+/** `null` for no sockets. A listing that mixes kinds (an inode of 0 among others) would compare unlike with unlike: the first kind is followed. */
+export const sketchOf = (sockets: readonly Socket[]): string | null => {
+  const [first] = sockets;
+  if (first === undefined) return null;
+  const kind = kindOf(first);
+  const smallest = new SmallestHashes(sizeOf(kind));
+  for (const socket of sockets) if (kindOf(socket) === kind) smallest.add(identityHash(socket, kind));
+  return written(kind, smallest.get());
+};
+
+/** A sketch of connections, to be compared with the other host's. */
+export const endsSketch = (sockets: readonly Socket[]): string | null => {
+  if (sockets.length === 0) return null;
+  const smallest = new SmallestHashes(sizeOf('e'));
+  for (const socket of sockets) smallest.add(connectionHash(socket));
+  return written('e', smallest.get());
+};
 
 const decode = (sketch: string): readonly number[] => {
   const bytes = Buffer.from(sketch.slice(1), 'base64');

@@ -1,17 +1,16 @@
-import type { Holder, SnapshotDigest } from '../model/digest.ts';
+import type { SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Socket, TcpState } from '../model/socket.ts';
 import { count } from '../text/words.ts';
 import { ownAddresses } from './addresses.ts';
+import { type Census, censusOf } from './census.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
-import { holderOf } from './holder.ts';
 import { listenersOf } from './listeners.ts';
 import { socketsWithNames } from './named-owners.ts';
 import { pilesOf } from './piles.ts';
 import { portRange } from './port-range.ts';
 import { portUse } from './port-use.ts';
 import { processesOf } from './processes.ts';
-import { type SideOf, sideTeller } from './side.ts';
 import type { TakenAt } from './taken-at.ts';
 
 /** What is known of an upload beside its content. */
@@ -30,12 +29,14 @@ const UNOWNED_BY_CHANCE_SHARE = 0.05;
  * A client's connection always has an owner (only TIME_WAIT and orphans have none), so several without any mean that permission hides
  * them: `ss -p` without root is silent about other users' sockets.
  */
-const ownersComplete = (sockets: readonly Socket[], sideOf: SideOf): boolean => {
-  const connections = sockets.filter(
-    (socket) => (socket.state === 'established' || socket.state === 'close_wait') && socket.inode !== 0 && sideOf(socket) === 'client',
-  );
-  const unowned = connections.filter((socket) => socket.ownership.kind !== 'owned').length;
-  return unowned <= Math.max(UNOWNED_BY_CHANCE, UNOWNED_BY_CHANCE_SHARE * connections.length);
+const ownersComplete = ({ sockets, sides }: Census): boolean => {
+  let [connections, unowned] = [0, 0];
+  for (const [i, { state, inode, ownership }] of sockets.entries()) {
+    if ((state !== 'established' && state !== 'close_wait') || inode === 0 || sides[i] !== 'client') continue;
+    connections += 1;
+    if (ownership.kind !== 'owned') unowned += 1;
+  }
+  return unowned <= Math.max(UNOWNED_BY_CHANCE, UNOWNED_BY_CHANCE_SHARE * connections);
 };
 
 const countStates = (sockets: readonly Socket[]): SnapshotDigest['states'] => {
@@ -44,20 +45,21 @@ const countStates = (sockets: readonly Socket[]): SnapshotDigest['states'] => {
   return states;
 };
 
-const knowledge = (snapshot: Snapshot, tcp: readonly Socket[], sideOf: SideOf): SnapshotDigest['knows'] => ({
-  owners: tcp.some(({ ownership }) => ownership.kind !== 'unknown'),
-  ownersComplete: ownersComplete(tcp, sideOf),
-  inodes: tcp.some(({ inode }) => inode !== null),
-  queues: tcp.some(({ recvQ }) => recvQ !== null),
-  listeners: tcp.some(({ state }) => state === 'listen'),
+const knowledge = (snapshot: Snapshot, census: Census): SnapshotDigest['knows'] => ({
+  owners: census.sockets.some(({ ownership }) => ownership.kind !== 'unknown'),
+  ownersComplete: ownersComplete(census),
+  inodes: census.sockets.some(({ inode }) => inode !== null),
+  queues: census.sockets.some(({ recvQ }) => recvQ !== null),
+  listeners: census.sockets.some(({ state }) => state === 'listen'),
   descriptors: snapshot.descriptors !== null,
   processes: snapshot.processes !== null,
 });
 
-const clientPorts = (tcp: readonly Socket[], sideOf: SideOf): readonly number[] => {
-  const ports = new Set<number>();
-  for (const socket of tcp) if (socket.local.port !== null && sideOf(socket) === 'client') ports.add(socket.local.port);
-  return [...ports].sort((a, b) => a - b);
+/** Distinct, ascending. */
+const clientPorts = ({ sockets, sides }: Census): readonly number[] => {
+  const seen = new Uint8Array(65_536);
+  for (const [i, { local }] of sockets.entries()) if (local.port !== null && sides[i] === 'client') seen[local.port] = 1;
+  return Array.from(seen.keys()).filter((port) => seen[port] === 1);
 };
 
 export const hostRemark = (stated: string | null, host: string): readonly string[] =>
@@ -76,11 +78,10 @@ const droppedRemark = ({ dropped = '' }: Readonly<Record<string, string>>): read
 /** One snapshot as its small record. Pure: the same snapshot gives the same digest. */
 export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: TakenAt): SnapshotDigest => {
   const tcp = socketsWithNames(snapshot).filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
-  const sideOf = sideTeller(tcp, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
-  const seen = clientPorts(tcp, sideOf);
+  const census = censusOf(tcp, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
+  const seen = clientPorts(census);
   const range = portRange(snapshot.sysctls, seen, choiceIsSpread(snapshot.dialect));
   const [min, max] = [seen[0], seen.at(-1)];
-  const holders: readonly Holder[] = tcp.map(holderOf);
   return {
     version: 1,
     kind: 'snapshot',
@@ -95,14 +96,14 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
     bootId: snapshot.meta.bootId,
     netns: snapshot.netns,
     dialect: snapshot.dialect,
-    knows: knowledge(snapshot, tcp, sideOf),
+    knows: knowledge(snapshot, census),
     states: countStates(tcp),
     range,
     seenPorts: min === undefined || max === undefined ? null : { min, max, distinct: seen.length },
-    ports: portUse(tcp, range, sideOf),
-    piles: pilesOf(tcp, sideOf),
+    ports: portUse(census, range),
+    piles: pilesOf(census),
     listeners: listenersOf(tcp),
-    processes: processesOf(snapshot, holders, taken.at),
+    processes: processesOf(snapshot, census.holders, taken.at),
     addresses: ownAddresses(tcp),
     sysctls: { somaxconn: snapshot.sysctls.somaxconn, tcpTwReuse: snapshot.sysctls.tcpTwReuse },
   };
