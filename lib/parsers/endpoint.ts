@@ -72,6 +72,50 @@ export const parseEndpoint = (text: string): Endpoint | null => {
   return { address: plainAddress(bare.startsWith('[') ? bare.replace(']', '').slice(1) : bare), port, scope };
 };
 
+/** A port in plain digits from `at` to the end; -1 where there is anything else. */
+const digitsFrom = (text: string, at: number): number => {
+  let value = 0;
+  for (let i = at; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return text.length - at > 5 || at === text.length || value > 65_535 ? -1 : value;
+};
+
+const COLON = 58;
+/** More peers than a host has ephemeral ports: what comes behind is not remembered. */
+const MAX_PEERS = 65_536;
+
+/**
+ * Reads the endpoints of one listing, as `parseEndpoint` does each: the local address of a row is mostly that of the row before, and a peer that
+ * recurs is one object, by which its sockets can be grouped.
+ */
+export class Endpoints {
+  readonly #peers = new Map<string, Endpoint>();
+  #address = '';
+
+  local(text: string): Endpoint | null {
+    const { length } = this.#address;
+    if (length > 0 && text.charCodeAt(length) === COLON && text.startsWith(this.#address)) {
+      const port = digitsFrom(text, length + 1);
+      if (port >= 0) return { address: this.#address, port };
+    }
+    const endpoint = parseEndpoint(text);
+    // Only what is written as it is kept: not in brackets, not mapped, without a scope.
+    this.#address = endpoint !== null && endpoint.scope === undefined && text.startsWith(`${endpoint.address}:`) ? endpoint.address : '';
+    return endpoint;
+  }
+
+  peer(text: string): Endpoint | null {
+    const known = this.#peers.get(text);
+    if (known !== undefined) return known;
+    const endpoint = parseEndpoint(text);
+    if (endpoint !== null && this.#peers.size < MAX_PEERS) this.#peers.set(text, endpoint);
+    return endpoint;
+  }
+}
+
 /** Reads `10.0.0.1.443`, `::1.631`, `fe80::1%lo0.48126`, `*.*`: BSD's form, in which the last dot divides. `null` where there is none. */
 export const dottedEndpoint = (text: string): Endpoint | null => {
   const dot = text.lastIndexOf('.');

@@ -1,10 +1,11 @@
 import type { Endpoint, Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
 import type { Account } from './account.ts';
-import { parseEndpoint } from './endpoint.ts';
+import { Endpoints } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
 import type { ListingReader } from './listing.ts';
+import { OWNER_UNKNOWN, Owners, UNOWNED } from './owners.ts';
 import { tcpStateOf } from './tcp-states.ts';
-import { takeTokens } from './tokens.ts';
+import { Cursor, isCount } from './tokens.ts';
 
 /**
  * `netstat` of net-tools (Linux), in every combination of its options:
@@ -50,6 +51,8 @@ const NOTICES = [
   '(servers and established)',
 ];
 
+const isAside = (text: string): boolean => text.trim() === '' || NOTICES.some((notice) => text.startsWith(notice));
+
 export const isNetstatHeader = (text: string): boolean => text.startsWith('Proto') && text.includes('Local Address');
 /** BSD's titles have no bracket, or another one. */
 export const isNetstatTitle = (text: string): boolean => text.startsWith('Active Internet connections (') && !text.includes('(including');
@@ -88,11 +91,10 @@ const withoutTimer = (text: string): string => {
   return word < 0 ? '' : text.slice(0, word).trimEnd();
 };
 
-const ownershipOf = (text: string): Ownership => {
+const ownershipOf = (text: string, owners: Owners): Ownership => {
   const slash = text.indexOf('/');
   const pid = Number(text.slice(0, Math.max(0, slash)));
-  if (slash < 1 || !Number.isInteger(pid)) return { kind: 'unowned' };
-  return { kind: 'owned', owners: [{ command: text.slice(slash + 1).trimEnd(), pid }] };
+  return slash < 1 || !Number.isInteger(pid) ? UNOWNED : owners.one(text.slice(slash + 1).trimEnd(), pid);
 };
 
 interface Row {
@@ -101,23 +103,27 @@ interface Row {
   readonly recvQ: number;
   readonly local: Endpoint;
   readonly peer: Endpoint;
-  readonly rest: string;
+  /** Where the columns behind the state begin. */
+  readonly rest: number;
 }
 
-const readRow = (text: string): Row | { readonly foreignState: string } | null => {
-  const { tokens, rest } = takeTokens(text, 5);
-  const [proto = '', recvQ = '', sendQ = '', localText = '', peerText = ''] = tokens;
-  const protocol = PROTOCOLS.get(proto);
-  const local = parseEndpoint(localText);
-  const peer = parseEndpoint(peerText);
-  if (protocol === undefined || local === null || peer === null || !/^\d+$/.test(recvQ) || !/^\d+$/.test(sendQ)) return null;
-  const word = takeTokens(rest, 1);
-  const state = tcpStateOf(word.tokens[0]);
-  if (state !== null) return { protocol, state, recvQ: Number(recvQ), local, peer, rest: word.rest };
+const readRow = (text: string, endpoints: Endpoints): Row | { readonly foreignState: string } | null => {
+  const cursor = new Cursor(text);
+  const protocol = PROTOCOLS.get(cursor.next());
+  if (protocol === undefined) return null;
+  const recvQ = cursor.count();
+  if (recvQ < 0 || cursor.count() < 0) return null;
+  const local = endpoints.local(cursor.next());
+  const peer = endpoints.peer(cursor.next());
+  if (local === null || peer === null) return null;
+  const columns = { protocol, recvQ, local, peer };
+  const before = cursor.at;
+  const word = cursor.next();
+  const state = tcpStateOf(word);
+  if (state !== null) return { ...columns, state, rest: cursor.at };
   // Only TCP has a state; of a TCP row, a word that is none is a state in another language.
-  if (protocol === 'tcp') return word.tokens[0] === undefined ? null : { foreignState: word.tokens[0] };
-  const rawState = protocol === 'raw' && /^\d+$/.test(word.tokens[0] ?? '') ? word.rest : rest;
-  return { protocol, state: 'close', recvQ: Number(recvQ), local, peer, rest: rawState };
+  if (protocol === 'tcp') return word === '' ? null : { foreignState: word };
+  return { ...columns, state: 'close', rest: protocol === 'raw' && isCount(word) ? cursor.at : before };
 };
 
 /** Reads the lines of one `netstat` listing. */
@@ -126,6 +132,8 @@ export class NetstatReader implements ListingReader {
   problem: string | null = null;
   readonly #account: Account;
   readonly #sockets: Socket[] = [];
+  readonly #endpoints = new Endpoints();
+  readonly #owners = new Owners();
   #layout: Layout = NO_LAYOUT;
   /** Within a table of another family (unix-domain, Bluetooth, IPX). */
   #isElsewhere = false;
@@ -142,11 +150,8 @@ export class NetstatReader implements ListingReader {
     } else if (text.startsWith(TITLE)) {
       this.#isElsewhere = !isNetstatTitle(text);
       this.#account.ignored();
-    } else if (this.#isElsewhere || text.trim() === '' || NOTICES.some((notice) => text.startsWith(notice))) {
-      this.#account.ignored();
-    } else {
-      this.#row(text, line);
-    }
+    } else if (this.#isElsewhere) this.#account.ignored();
+    else this.#row(text, line);
   }
 
   end(): readonly Socket[] {
@@ -154,21 +159,24 @@ export class NetstatReader implements ListingReader {
   }
 
   #row(text: string, line: number): void {
-    const row = readRow(text);
+    const row = readRow(text, this.#endpoints);
     if (row === null || 'foreignState' in row) {
       if (row !== null) this.problem ??= unknownStateProblem(row.foreignState, 'unix');
-      this.#account.unparsed(text, line);
+      if (row === null && isAside(text)) this.#account.ignored();
+      else this.#account.unparsed(text, line);
       return;
     }
-    this.#sockets.push(this.#toSocket(row, line));
+    this.#sockets.push(this.#toSocket(row, text, line));
     this.#account.understood();
   }
 
-  #toSocket(row: Row, line: number): Socket {
+  #toSocket(row: Row, text: string, line: number): Socket {
     const { hasUser, hasInode, hasProgram, hasTimer, isGuessed } = this.#layout;
-    const before = takeTokens(row.rest, Number(hasUser) + Number(hasInode));
-    const inode = hasInode ? Number(before.tokens.at(-1)) : Number.NaN;
-    const tail = hasTimer ? withoutTimer(before.rest) : before.rest;
+    const cursor = new Cursor(text, row.rest);
+    if (hasUser) cursor.next();
+    const inode = hasInode ? Number(cursor.next()) : Number.NaN;
+    const rest = text.slice(cursor.at).trim();
+    const tail = hasTimer ? withoutTimer(rest) : rest;
     return {
       protocol: row.protocol,
       state: row.state,
@@ -177,7 +185,7 @@ export class NetstatReader implements ListingReader {
       sendQ: null,
       local: row.local,
       peer: row.peer,
-      ownership: hasProgram || (isGuessed && /^\d+\//.test(tail)) ? ownershipOf(tail) : { kind: 'unknown' },
+      ownership: hasProgram || (isGuessed && /^\d+\//.test(tail)) ? ownershipOf(tail, this.#owners) : OWNER_UNKNOWN,
       inode: Number.isNaN(inode) ? null : inode,
       cookie: null,
       cgroup: null,

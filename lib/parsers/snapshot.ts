@@ -1,7 +1,8 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { LineAccount, Snapshot } from '../model/snapshot.ts';
 import { Account, quotable } from './account.ts';
 import { isSocketSection } from './dialects.ts';
+import { LinesHash } from './lines-hash.ts';
 import { MAX_NAMESPACES, splitNamespace } from './namespace.ts';
 import { type Collected, newCollected, openSection, otherSection, type Section, sectionName, sniff } from './section.ts';
 
@@ -25,7 +26,7 @@ interface Draft {
   readonly collected: Collected;
   readonly namespaces: Map<string, Collected>;
   readonly account: Account;
-  readonly hash: Hash;
+  readonly hash: LinesHash;
   readonly firstLine: number;
   lastLine: number;
   /** Names of the sections that have begun. */
@@ -37,7 +38,7 @@ const newDraft = (line: number): Draft => ({
   collected: newCollected(),
   namespaces: new Map(),
   account: new Account(),
-  hash: createHash('sha256'),
+  hash: new LinesHash(),
   firstLine: line,
   lastLine: line,
   begun: new Set(),
@@ -61,7 +62,7 @@ const toSnapshot = ({ collected, account, hash, firstLine, lastLine }: Draft): S
   otherSections: collected.otherSections,
   lines: [firstLine, lastLine],
   account: account.get(),
-  contentId: hash.digest('hex'),
+  contentId: hash.digest(),
 });
 
 /** A namespace of the same reading: the processes are the host's, each line is accounted for in the host's own snapshot. */
@@ -106,7 +107,7 @@ export class SnapshotReader {
     if (name !== null) this.#begin(name, line);
     const draft = this.#draft ?? newDraft(line);
     this.#draft = draft;
-    draft.hash.update(text).update('\n');
+    draft.hash.add(text);
     draft.lastLine = line;
     if (name !== null) draft.account.ignored();
     else this.#content(draft, text, line);

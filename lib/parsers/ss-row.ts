@@ -1,6 +1,8 @@
-import type { Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
-import { parseEndpoint } from './endpoint.ts';
+import type { Owner, Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
+import type { Endpoints } from './endpoint.ts';
+import { type Owners, UNOWNED } from './owners.ts';
 import { OPEN, parseUsers } from './ss-users.ts';
+import { Cursor } from './tokens.ts';
 
 /** One row of `ss`: read by its content, from the left. `ss.ts` tells why. */
 
@@ -93,35 +95,6 @@ const splitState = (token: string): { readonly state: TcpState; readonly rest: s
   return shorter === undefined ? null : { state: shorter, rest: token.slice(end + 1) };
 };
 
-const isCount = (token: string): boolean => {
-  if (token === '') return false;
-  for (let i = 0; i < token.length; i += 1) {
-    const code = token.charCodeAt(i);
-    if (code < 48 || code > 57) return false;
-  }
-  return true;
-};
-
-/** Takes whitespace-separated tokens off a line without splitting all of it: the tail may be long and is read otherwise. */
-class Cursor {
-  readonly text: string;
-  at = 0;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  next(): string {
-    const { text } = this;
-    let start = this.at;
-    while (start < text.length && text.charCodeAt(start) <= 32) start += 1;
-    let end = start;
-    while (end < text.length && text.charCodeAt(end) > 32) end += 1;
-    this.at = end;
-    return text.slice(start, end);
-  }
-}
-
 interface Columns {
   readonly protocol: Protocol | 'other';
   readonly state: TcpState;
@@ -131,30 +104,40 @@ interface Columns {
   readonly peer: string;
 }
 
+/** The state that a row begins with, if it does, behind its protocol. */
+const readState = (cursor: Cursor, token: string, defaults: SsDefaults): TcpState | null => {
+  const split = splitState(token);
+  if (split === null) {
+    // No state: the word is the next column's.
+    cursor.at -= token.length;
+    return defaults.state;
+  }
+  cursor.at -= split.rest.length;
+  return split.state;
+};
+
 /** Reads the columns up to the peer; `null` where the line is no row. */
 const readColumns = (cursor: Cursor, defaults: SsDefaults): Columns | null => {
   let token = cursor.next();
   let protocol: Protocol | 'other' = defaults.protocol;
-  if (OTHER_FAMILIES.has(token)) return { protocol: 'other', state: 'close', recvQ: null, sendQ: null, local: '', peer: '' };
-  const named = PROTOCOLS.get(token);
-  if (named !== undefined) {
-    protocol = named;
-    token = cursor.next();
+  if (!STATES.has(token)) {
+    if (OTHER_FAMILIES.has(token)) return { protocol: 'other', state: 'close', recvQ: null, sendQ: null, local: '', peer: '' };
+    const named = PROTOCOLS.get(token);
+    if (named !== undefined) {
+      protocol = named;
+      token = cursor.next();
+    }
   }
-  const split = splitState(token);
-  const state = split?.state ?? defaults.state;
+  const state = readState(cursor, token, defaults);
   if (state === null) return null;
-  if (split !== null) token = split.rest === '' ? cursor.next() : split.rest;
-  if (!isCount(token)) {
-    const peer = cursor.next();
-    return { protocol, state, recvQ: null, sendQ: null, local: token, peer };
-  }
-  const sendQ = cursor.next();
-  if (!isCount(sendQ)) return null;
-  return { protocol, state, recvQ: Number(token), sendQ: Number(sendQ), local: cursor.next(), peer: cursor.next() };
+  const recvQ = cursor.count();
+  if (recvQ < 0) return { protocol, state, recvQ: null, sendQ: null, local: cursor.next(), peer: cursor.next() };
+  const sendQ = cursor.count();
+  if (sendQ < 0) return null;
+  return { protocol, state, recvQ, sendQ, local: cursor.next(), peer: cursor.next() };
 };
 
-/** The value behind ` name:` in the extras; they stand behind the owners, so no program's name can forge them. */
+/** The value behind ` name:` in an information line. */
 const extra = (extras: string, name: string): string | null => {
   const start = extras.indexOf(` ${name}:`);
   if (start < 0) return null;
@@ -163,23 +146,57 @@ const extra = (extras: string, name: string): string | null => {
   return extras.slice(from, end < 0 ? undefined : end);
 };
 
-const numberOr = (text: string | null): number | null => (text !== null && isCount(text) ? Number(text) : null);
+const numberOr = (text: string | undefined | null): number | null => (text != null && /^\d+$/.test(text) ? Number(text) : null);
+
+const EXTRAS = ['ino', 'sk', 'cgroup', 'v6only', 'lastack'] as const;
+type Extras = Partial<Record<(typeof EXTRAS)[number], string>>;
+
+const SPACE = ' ';
+
+/** Takes ` name:value` of the extras between two places; the first of a name stands. They stand behind the owners, so no program's name can forge them. */
+const readExtras = (text: string, from: number, to: number, into: Extras): void => {
+  for (let space = text.indexOf(SPACE, from); space >= 0 && space < to; ) {
+    const start = space + 1;
+    const next = text.indexOf(SPACE, start);
+    space = next;
+    const name = EXTRAS.find((one) => text.startsWith(one, start) && text[start + one.length] === ':');
+    if (name !== undefined) into[name] ??= text.slice(start + name.length + 1, next < 0 || next > to ? to : next);
+  }
+};
 
 interface Tail {
   readonly ownership: Ownership;
-  readonly extras: string;
+  readonly extras: Extras;
 }
 
+const NO_EXTRAS: Extras = {};
+
+const ownershipOf = (owners: readonly Owner[], known: Owners): Ownership => {
+  const [first, ...others] = owners;
+  if (first === undefined) return UNOWNED;
+  return others.length === 0 ? known.one(first.command, first.pid) : { kind: 'owned', owners: [first, ...others] };
+};
+
 /** `'open'` where a name's raw newline has broken the row. */
-const readTail = (tail: string): Tail | 'open' => {
-  const start = tail.indexOf(OPEN);
-  const cgroup = tail.indexOf(' cgroup:');
-  if (start < 0 || (cgroup >= 0 && cgroup < start)) return { ownership: { kind: 'unowned' }, extras: tail };
-  const users = parseUsers(tail, start);
+const readTail = (text: string, from: number, known: Owners): Tail | 'open' => {
+  const start = text.indexOf(OPEN, from);
+  const cgroup = start < 0 ? -1 : text.lastIndexOf(' cgroup:', start);
+  if (start < 0 || cgroup >= from) return { ownership: UNOWNED, extras: extrasOf(text, from, text.length) };
+  const users = parseUsers(text, start);
   if (users === null) return 'open';
-  const [first, ...others] = users.owners;
-  const extras = `${tail.slice(0, start)} ${tail.slice(users.end)}`;
-  return { ownership: first === undefined ? { kind: 'unowned' } : { kind: 'owned', owners: [first, ...others] }, extras };
+  const ownership = ownershipOf(users.owners, known);
+  if (users.end === text.length && start === from + 1) return { ownership, extras: NO_EXTRAS };
+  const extras: Extras = {};
+  readExtras(text, from, start, extras);
+  readExtras(text, users.end, text.length, extras);
+  return { ownership, extras };
+};
+
+const extrasOf = (text: string, from: number, to: number): Extras => {
+  if (to - from < 2) return NO_EXTRAS;
+  const extras: Extras = {};
+  readExtras(text, from, to, extras);
+  return extras;
 };
 
 /** What a section's name says that its rows may not: `ss -tnp state close-wait`. */
@@ -204,20 +221,25 @@ export type SsRow = Omit<Socket, 'line'>;
 /** `lastack:` in an information line. */
 export const lastAckIn = (text: string): number | null => numberOr(extra(text.replaceAll('\t', ' '), 'lastack'));
 
+/** What the rows of one listing have in common. */
+export interface SsContext {
+  readonly defaults: SsDefaults;
+  readonly endpoints: Endpoints;
+  readonly owners: Owners;
+}
+
 /** One row, `'open'` where a raw newline in a program's name has broken it, `'other'` for a family that takes no port, `null` for no row. */
-export const parseSsRow = (text: string, defaults: SsDefaults): SsRow | 'open' | 'other' | null => {
+export const parseSsRow = (text: string, { defaults, endpoints, owners }: SsContext): SsRow | 'open' | 'other' | null => {
   const cursor = new Cursor(text);
   const columns = readColumns(cursor, defaults);
   if (columns === null) return null;
   if (columns.protocol === 'other') return 'other';
-  const local = parseEndpoint(columns.local);
-  const peer = parseEndpoint(columns.peer);
+  const local = endpoints.local(columns.local);
+  const peer = endpoints.peer(columns.peer);
   if (local === null || peer === null) return null;
-  const tail = readTail(text.slice(cursor.at));
+  const tail = readTail(text, cursor.at, owners);
   if (tail === 'open') return 'open';
-  const { extras } = tail;
-  const inode = extra(extras, 'ino');
-  const v6only = extra(extras, 'v6only');
+  const { ino, sk, cgroup, v6only, lastack } = tail.extras;
   return {
     protocol: columns.protocol,
     state: columns.state,
@@ -226,10 +248,10 @@ export const parseSsRow = (text: string, defaults: SsDefaults): SsRow | 'open' |
     local,
     peer,
     ownership: tail.ownership,
-    inode: numberOr(inode),
-    cookie: extra(extras, 'sk'),
-    cgroup: extra(extras, 'cgroup'),
-    lastAckMs: numberOr(extra(extras, 'lastack')),
-    v6only: v6only === null ? null : v6only === '1',
+    inode: numberOr(ino),
+    cookie: sk ?? null,
+    cgroup: cgroup ?? null,
+    lastAckMs: numberOr(lastack),
+    v6only: v6only === undefined ? null : v6only === '1',
   };
 };

@@ -11,13 +11,29 @@ export const OPEN = 'users:((';
 const NEW_FORM = '",pid=';
 const OLD_FORM = '",';
 
-const parseEntry = (entry: string): Owner | null => {
-  if (!entry.startsWith('"')) return null;
-  const modern = entry.lastIndexOf(NEW_FORM);
-  const end = modern >= 0 ? modern : entry.lastIndexOf(OLD_FORM);
-  if (end < 1) return null;
-  const pid = Number.parseInt(entry.slice(end + (modern >= 0 ? NEW_FORM.length : OLD_FORM.length)), 10);
-  return Number.isNaN(pid) ? null : { command: entry.slice(1, end), pid };
+/** The entry `"NAME",pid=N,fd=N` from `start` to the bracket at `close`. */
+const parseEntry = (text: string, start: number, close: number): Owner | null => {
+  if (text.charCodeAt(start) !== QUOTE) return null;
+  const modern = text.lastIndexOf(NEW_FORM, close);
+  const isModern = modern >= start;
+  const end = isModern ? modern : text.lastIndexOf(OLD_FORM, close);
+  if (end < start + 1) return null;
+  const pid = leadingNumber(text, end + (isModern ? NEW_FORM.length : OLD_FORM.length), close);
+  return pid === null ? null : { command: text.slice(start + 1, end), pid };
+};
+
+const QUOTE = 34;
+
+/** The digits at `from`; `null` where there are none. */
+const leadingNumber = (text: string, from: number, to: number): number | null => {
+  let value = 0;
+  let at = from;
+  for (; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return at === from ? null : value;
 };
 
 export interface Users {
@@ -33,7 +49,7 @@ export const parseUsers = (text: string, start: number): Users | null => {
   while (text[at] === '(') {
     const close = text.indexOf(')', at);
     if (close < 0) return null;
-    const owner = parseEntry(text.slice(at + 1, close));
+    const owner = parseEntry(text, at + 1, close);
     if (owner !== null && !owners.some(({ pid }) => pid === owner.pid)) owners.push(owner);
     const next = text[close + 1];
     if (next === ')') return { owners, end: close + 2 };

@@ -1,7 +1,9 @@
 import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
+import { Endpoints } from './endpoint.ts';
 import type { ListingReader } from './listing.ts';
-import { isSsHeader, lastAckIn, looksLikeSsRow, parseSsRow, type SsDefaults, type SsRow } from './ss-row.ts';
+import { OWNER_UNKNOWN, Owners } from './owners.ts';
+import { isSsHeader, lastAckIn, looksLikeSsRow, parseSsRow, type SsContext, type SsDefaults, type SsRow } from './ss-row.ts';
 
 /**
  * `ss` of iproute2, in every combination of its options:
@@ -27,6 +29,9 @@ const NOTICES = [
   'Missed users',
 ];
 
+/** Neither a row nor lost: blank, a header, or what `ss` says beside. */
+const isAside = (text: string): boolean => text.trim() === '' || isSsHeader(text) || NOTICES.some((notice) => text.startsWith(notice));
+
 /** A name holds at most 15 characters, so a row broken by newlines within it has at most so many parts. */
 const MAX_PARTS = 16;
 
@@ -35,7 +40,7 @@ export class SsReader implements ListingReader {
   readonly dialect = 'ss';
   readonly problem = null;
   readonly #account: Account;
-  readonly #defaults: SsDefaults;
+  readonly #context: SsContext;
   readonly #sockets: Socket[] = [];
   #hasOwners = false;
   /** A row that a raw newline in a program's name has broken. */
@@ -44,7 +49,7 @@ export class SsReader implements ListingReader {
 
   constructor(account: Account, defaults: SsDefaults) {
     this.#account = account;
-    this.#defaults = defaults;
+    this.#context = { defaults, endpoints: new Endpoints(), owners: new Owners() };
   }
 
   line(text: string, line: number): void {
@@ -58,7 +63,7 @@ export class SsReader implements ListingReader {
   end(): readonly Socket[] {
     this.#giveUp();
     if (this.#hasOwners) return this.#sockets;
-    return this.#sockets.map((socket) => ({ ...socket, ownership: { kind: 'unknown' } }));
+    return this.#sockets.map((socket) => ({ ...socket, ownership: OWNER_UNKNOWN }));
   }
 
   #join(text: string): boolean {
@@ -70,7 +75,7 @@ export class SsReader implements ListingReader {
     }
     open.parts.push(text);
     const whole = open.parts.join('\n');
-    const columns = parseSsRow(whole, this.#defaults);
+    const columns = parseSsRow(whole, this.#context);
     if (columns === null || columns === 'open') return true;
     this.#open = null;
     this.#keep(columns, open.line);
@@ -96,12 +101,15 @@ export class SsReader implements ListingReader {
   }
 
   #row(text: string, line: number): void {
-    if (text.trim() === '' || isSsHeader(text) || NOTICES.some((notice) => text.startsWith(notice))) {
+    // A row that begins with its state is nothing else, and nearly all are.
+    if (this.#context.defaults.state !== null && isAside(text)) {
       this.#account.ignored();
       return;
     }
-    const columns = parseSsRow(text, this.#defaults);
-    if (columns === 'open') {
+    const columns = parseSsRow(text, this.#context);
+    if (columns === null && isAside(text)) {
+      this.#account.ignored();
+    } else if (columns === 'open') {
       this.#open = { parts: [text], line };
     } else if (columns === null) {
       this.#canContinue = false;

@@ -7,7 +7,7 @@ import { MAX_DIGEST_BYTES } from '../../lib/digest/fit.ts';
 import { inflate } from '../../lib/digest/inflate.ts';
 import { MAX_SNAPSHOT_BYTES } from '../../lib/digest/limits.ts';
 import { portRange } from '../../lib/digest/port-range.ts';
-import { sketchOf as sketchOfSockets, SKETCH_SIZE, survival } from '../../lib/digest/sketch.ts';
+import { SKETCH_SIZE, sketchOf as sketchOfSockets, survival } from '../../lib/digest/sketch.ts';
 import { isoTimeIn, takenAt } from '../../lib/digest/taken-at.ts';
 import { parseUploadKey } from '../../lib/digest/upload-key.ts';
 import type { SnapshotDigest } from '../../lib/model/digest.ts';
