@@ -10,9 +10,10 @@ import { sidesOf } from './side.ts';
  */
 export interface Census {
   readonly sockets: readonly Socket[];
-  /** For each socket: the number of its holder in `holders`, of its local address, of its peer in `peers`. */
+  /** For each socket: the number of its holder in `holders`, of its local address, its local port, the number of its peer in `peers`. */
   readonly holder: Int32Array;
   readonly address: Int32Array;
+  readonly port: Int32Array;
   readonly peer: Int32Array;
   /** Equal for sockets of one holder in one state on one local address. */
   readonly group: Int32Array;
@@ -29,26 +30,29 @@ export const peerText = ({ peer: { address, port } }: Socket): string =>
 const NOBODY = -1;
 const UNKNOWN = -2;
 
-/** Equal for equal holders, whatever command name a forked child gave itself. */
-const keyOf = (holder: Holder): number => {
-  if (holder.kind === 'process') return holder.pid;
-  return holder.kind === 'nobody' ? NOBODY : UNKNOWN;
-};
-
 class Holders {
   readonly all: Holder[] = [];
   readonly #numbers = new Numbering<number>();
-  /** Sockets of one process share this object, where the listing's reader saw that they do. */
-  #last: Socket['ownership'] | null = null;
-  #lastNumber = 0;
 
   of({ ownership }: Socket): number {
-    if (ownership === this.#last) return this.#lastNumber;
+    if (ownership.kind !== 'owned') return this.#noted(ownership.kind === 'unowned' ? NOBODY : UNKNOWN, ownership);
+    const [first] = ownership.owners;
+    if (ownership.owners.length > 1) return this.#several(ownership);
+    const number = this.#numbers.of(first.pid);
+    const known = this.all[number];
+    if (known?.kind !== 'process' || known.command !== first.command) this.all[number] = holderOf(ownership);
+    return number;
+  }
+
+  /** Equal for equal holders, whatever command name a forked child gave itself. */
+  #several(ownership: Socket['ownership']): number {
     const holder = holderOf(ownership);
-    const number = this.#numbers.of(keyOf(holder));
-    this.all[number] = holder;
-    this.#last = ownership;
-    this.#lastNumber = number;
+    return this.#noted(holder.kind === 'process' ? holder.pid : UNKNOWN, ownership);
+  }
+
+  #noted(key: number, ownership: Socket['ownership']): number {
+    const number = this.#numbers.of(key);
+    this.all[number] = holderOf(ownership);
     return number;
   }
 }
@@ -72,27 +76,24 @@ class Peers {
 
 const STATE_NUMBERS = new Map(TCP_STATES.map((state, i) => [state, i]));
 
+/** No port: `*`, or a service without a number. */
+export const NO_PORT = -1;
+
 export const censusOf = (sockets: readonly Socket[], range: readonly [from: number, to: number]): Census => {
   const [holders, peers] = [new Holders(), new Peers()];
   const addresses = new Numbering<string>();
   const [owned, groups] = [new Numbering<number>(), new Numbering<number>()];
-  const [holder, address, peer, ownedIn] = [sockets, sockets, sockets, sockets].map(({ length }) => new Int32Array(length));
-  if (holder === undefined || address === undefined || peer === undefined || ownedIn === undefined) throw new Error('unreachable');
-  for (const [i, socket] of sockets.entries()) {
-    holder[i] = holders.of(socket);
+  const numbers = (): Int32Array => new Int32Array(sockets.length);
+  const [holder, address, port, peer, ownedIn] = [numbers(), numbers(), numbers(), numbers(), numbers()];
+  sockets.forEach((socket, i) => {
+    const number = holders.of(socket);
+    holder[i] = number;
     address[i] = addresses.of(socket.local.address);
+    port[i] = socket.local.port ?? NO_PORT;
     peer[i] = peers.of(socket);
-    ownedIn[i] = owned.of((holder[i] ?? 0) * TCP_STATES.length + (STATE_NUMBERS.get(socket.state) ?? 0));
-  }
+    ownedIn[i] = owned.of(number * TCP_STATES.length + (STATE_NUMBERS.get(socket.state) ?? 0));
+  });
   const group = ownedIn.map((number, i) => groups.of(number * addresses.size + (address[i] ?? 0)));
-  return {
-    sockets,
-    holder,
-    address,
-    peer,
-    group,
-    sides: sidesOf(sockets, { address, peer, peers: peers.all.length }, range),
-    holders: holders.all,
-    peers: peers.all,
-  };
+  const sides = sidesOf(sockets, { address, port, peer, peers: peers.all.length }, range);
+  return { sockets, holder, address, port, peer, group, sides, holders: holders.all, peers: peers.all };
 };

@@ -52,12 +52,13 @@ const median = (values: readonly number[]): number | null => [...values].sort((a
 /** The groups of clients with many peers, whose piles are merged. */
 const clientsOfMany = ({ sockets, sides, group, peer }: Census): ReadonlySet<number> => {
   const peers = new Map<number, Set<number>>();
-  for (const [i, { state }] of sockets.entries()) {
-    if (state === 'listen' || sides[i] === 'server') continue;
+  sockets.forEach(({ state }, i) => {
+    if (state === 'listen' || sides[i] === 'server') return;
     const key = group[i] ?? 0;
     const seen = peers.get(key) ?? new Set();
-    if (seen.size <= MAX_PEERS_APART) peers.set(key, seen.add(peer[i] ?? 0));
-  }
+    if (seen.size === 0) peers.set(key, seen);
+    if (seen.size <= MAX_PEERS_APART) seen.add(peer[i] ?? 0);
+  });
   return new Set([...peers].filter(([, seen]) => seen.size > MAX_PEERS_APART).map(([key]) => key));
 };
 
@@ -71,18 +72,21 @@ const endOf = ({ local }: Socket, side: Side, peer: number | null): number => {
 const draftPiles = (census: Census): readonly Draft[] => {
   const many = clientsOfMany(census);
   const groups = new Map<number, Map<number, Draft>>();
-  for (const [i, socket] of census.sockets.entries()) {
-    if (socket.state === 'listen') continue;
+  census.sockets.forEach((socket, i) => {
+    if (socket.state === 'listen') return;
     const side = census.sides[i] ?? 'client';
     const group = census.group[i] ?? 0;
     const peer = side === 'server' || many.has(group) ? null : (census.peer[i] ?? 0);
     const drafts = groups.get(group) ?? new Map<number, Draft>();
-    groups.set(group, drafts);
+    if (drafts.size === 0) groups.set(group, drafts);
     const end = endOf(socket, side, peer);
-    const draft = drafts.get(end) ?? newDraft(socket, side, peer === null ? null : (census.peers[peer] ?? null));
-    drafts.set(end, draft);
+    let draft = drafts.get(end);
+    if (draft === undefined) {
+      draft = newDraft(socket, side, peer === null ? null : (census.peers[peer] ?? null));
+      drafts.set(end, draft);
+    }
     addTo(draft, socket);
-  }
+  });
   return [...groups.values()]
     .flatMap((drafts) => [...drafts.values()])
     .sort((a, b) => b.all.length - a.all.length || a.first.line - b.first.line);

@@ -1,7 +1,9 @@
 import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
 import type { Owner } from '../model/socket.ts';
-import type { Census } from './census.ts';
+import { type Census, NO_PORT } from './census.ts';
+import { distinctPorts } from './distinct.ts';
 import { holderOf } from './holder.ts';
+import { Numbering } from './numbering.ts';
 import { isAnyAddress } from './side.ts';
 
 const MAX_SHARES = 8;
@@ -12,7 +14,8 @@ const MAX_ADDRESSES = 3;
 
 interface ShareDraft {
   readonly holder: Holder;
-  readonly ports: Set<number>;
+  /** Of each of its sockets. */
+  readonly ports: number[];
   /** Sockets toward each peer, by its number. */
   readonly peers: Map<number, number>;
   readonly sharedWith: Set<number>;
@@ -20,14 +23,16 @@ interface ShareDraft {
 
 /** The specific addresses whose clients take the most distinct ports: those that run out first. */
 const busiestAddresses = ({ sockets, sides }: Census): readonly string[] => {
-  const ports = new Map<string, Set<number>>();
-  for (const [i, { local }] of sockets.entries()) {
-    if (sides[i] !== 'client' || local.port === null || isAnyAddress(local.address)) continue;
-    const seen = ports.get(local.address) ?? new Set();
-    ports.set(local.address, seen.add(local.port));
-  }
+  const ports = new Map<string, number[]>();
+  sockets.forEach(({ local }, i) => {
+    if (sides[i] !== 'client' || local.port === null || isAnyAddress(local.address)) return;
+    const same = ports.get(local.address);
+    if (same === undefined) ports.set(local.address, [local.port]);
+    else same.push(local.port);
+  });
   return [...ports]
-    .sort(([a, m], [b, n]) => n.size - m.size || (a < b ? -1 : 1))
+    .map(([address, same]) => [address, distinctPorts(same)] as const)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .slice(0, MAX_ADDRESSES)
     .map(([address]) => address);
 };
@@ -56,46 +61,67 @@ const commonest = (counts: ReadonlyMap<number, number>, { peers }: Census): stri
   );
 };
 
-const newShare = (holder: Holder): ShareDraft => ({ holder, ports: new Set(), peers: new Map(), sharedWith: new Set() });
+const newShare = (holder: Holder): ShareDraft => ({ holder, ports: [], peers: new Map(), sharedWith: new Set() });
 
 interface Shares {
   readonly shares: readonly ShareDraft[];
-  /** By port: the only holder, or `null` where several have it. */
-  readonly soleShare: ReadonlyMap<number, ShareDraft | null>;
+  readonly used: number;
+  /** Ports that nobody else has, by place in `shares`. */
+  readonly exclusive: readonly number[];
 }
+
+/** What a port's place holds instead of its only share. */
+const FREE = -1;
+const SEVERAL = -2;
 
 /** @param scope places of the sockets in the census, all with a port */
 const collectShares = (scope: readonly number[], census: Census): Shares => {
-  const shares = new Map<number, ShareDraft>();
-  const soleShare = new Map<number, ShareDraft | null>();
+  const numbers = new Numbering<number>();
+  const shares: ShareDraft[] = [];
+  const soleShare = new Int32Array(65_536).fill(FREE);
   for (const i of scope) {
     const socket = census.sockets[i];
-    const port = socket?.local.port ?? null;
-    if (socket === undefined || port === null) continue;
-    const key = shareKey(census, i);
-    const share = shares.get(key) ?? newShare(holderOf(socket.ownership));
-    shares.set(key, share);
-    share.ports.add(port);
+    if (socket === undefined) continue;
+    const number = numbers.of(shareKey(census, i));
+    let share = shares[number];
+    if (share === undefined) {
+      share = newShare(holderOf(socket.ownership));
+      shares.push(share);
+    }
+    const port = census.port[i] ?? 0;
+    share.ports.push(port);
     if (socket.ownership.kind === 'owned' && socket.ownership.owners.length > 1) addOwners(share, socket.ownership.owners);
     if (census.sides[i] === 'client') bump(share.peers, census.peer[i] ?? 0);
-    const sole = soleShare.get(port);
-    soleShare.set(port, sole === undefined || sole === share ? share : null);
+    const sole = soleShare[port];
+    soleShare[port] = sole === FREE || sole === number ? number : SEVERAL;
   }
-  return { shares: [...shares.values()], soleShare };
+  return { shares, ...countPorts(soleShare, shares.length) };
+};
+
+const countPorts = (soleShare: Int32Array, shares: number): Omit<Shares, 'shares'> => {
+  const exclusive = Array.from({ length: shares }, () => 0);
+  let used = 0;
+  for (const sole of soleShare) {
+    if (sole !== FREE) used += 1;
+    if (sole >= 0) exclusive[sole] = (exclusive[sole] ?? 0) + 1;
+  }
+  return { used, exclusive };
 };
 
 const destinationOf = (peer: number, scope: readonly number[], census: Census): DestinationUse => {
-  const holders = new Map<number, Set<number | null>>();
+  const holders = new Map<number, number[]>();
   for (const i of scope) {
     const holder = census.holder[i] ?? 0;
-    const ports = holders.get(holder) ?? new Set();
-    holders.set(holder, ports.add(census.sockets[i]?.local.port ?? null));
+    const port = census.port[i] ?? NO_PORT;
+    const ports = holders.get(holder);
+    if (ports === undefined) holders.set(holder, [port]);
+    else ports.push(port);
   }
   return {
     peer: census.peers[peer] ?? '',
-    ports: new Set(scope.map((i) => census.sockets[i]?.local.port)).size,
+    ports: distinctPorts(scope.map((i) => census.port[i] ?? NO_PORT)),
     shares: [...holders]
-      .map(([holder, ports]) => ({ holder: census.holders[holder] ?? holderOf({ kind: 'unknown' }), ports: ports.size }))
+      .map(([holder, ports]) => ({ holder: census.holders[holder] ?? holderOf({ kind: 'unknown' }), ports: distinctPorts(ports) }))
       .sort((a, b) => b.ports - a.ports)
       .slice(0, MAX_DESTINATION_SHARES),
   };
@@ -120,27 +146,25 @@ const destinations = (scope: readonly number[], census: Census): PortUse['destin
 /** Places of the sockets that take a port of the range on this address. */
 const scopeOf = (address: string, { sockets, sides }: Census, range: PortRange | null): readonly number[] => {
   const scope: number[] = [];
-  for (const [i, { local }] of sockets.entries()) {
-    if (local.port === null || (local.address !== address && !isAnyAddress(local.address))) continue;
+  sockets.forEach(({ local }, i) => {
+    if (local.port === null || (local.address !== address && !isAnyAddress(local.address))) return;
     if (range === null ? sides[i] === 'client' : local.port >= range.from && local.port <= range.to) scope.push(i);
-  }
+  });
   return scope;
 };
 
 const useOf = (address: string, census: Census, range: PortRange | null): PortUse => {
   const scope = scopeOf(address, census, range);
-  const { shares, soleShare } = collectShares(scope, census);
-  const exclusive = new Map<ShareDraft, number>();
-  for (const sole of soleShare.values()) if (sole !== null) exclusive.set(sole, (exclusive.get(sole) ?? 0) + 1);
+  const { shares, used, exclusive } = collectShares(scope, census);
   return {
     address,
-    used: soleShare.size,
+    used,
     shares: shares
-      .map((share) => ({
+      .map((share, i) => ({
         holder: share.holder,
         peer: commonest(share.peers, census),
-        ports: share.ports.size,
-        exclusivePorts: exclusive.get(share) ?? 0,
+        ports: distinctPorts(share.ports),
+        exclusivePorts: exclusive[i] ?? 0,
         sharedWith: [...share.sharedWith].sort((a, b) => a - b).slice(0, MAX_SHARED_WITH),
       }))
       .sort((a, b) => b.exclusivePorts - a.exclusivePorts || b.ports - a.ports)

@@ -9,32 +9,31 @@ const within = (port: number, [from, to]: readonly [number, number]): boolean =>
 /** How often one end of a connection recurs beyond chance: a service's end recurs, the ephemeral end does not. */
 const RECURS = 3;
 
-/** No port stands beside this one. */
-const NO_PORT = 65_536;
+const PORTS = 65_536;
 
-/** Equal for equal ends: the number of an address, and the port on it. */
-const endKey = (address: number, port: number | null): number => address * (NO_PORT + 1) + (port ?? NO_PORT);
+/** Equal for equal ends: the number of an address, and the port on it (-1: none). */
+const endKey = (address: number, port: number): number => address * (PORTS + 1) + port + 1;
 
-/** Local addresses and peers of the sockets, by number. */
+/** Local ends and peers of the sockets, by number. */
 export interface Ends {
   readonly address: Int32Array;
+  readonly port: Int32Array;
   readonly peer: Int32Array;
   /** How many peers there are. */
   readonly peers: number;
 }
 
-const listeningOn = (sockets: readonly Socket[], { address }: Ends): ((i: number) => boolean) => {
-  const ends = new Set<number>();
-  const everywhere = new Set<number | null>();
-  for (const [i, { state, local }] of sockets.entries()) {
-    if (state !== 'listen') continue;
-    ends.add(endKey(address[i] ?? 0, local.port));
-    if (isAnyAddress(local.address)) everywhere.add(local.port);
-  }
-  return (i) => {
-    const port = sockets[i]?.local.port ?? null;
-    return everywhere.has(port) || ends.has(endKey(address[i] ?? 0, port));
-  };
+const localEnds = ({ address, port }: Ends): Float64Array => Float64Array.from(address, (number, i) => endKey(number, port[i] ?? -1));
+
+const listeningOn = (sockets: readonly Socket[], ends: Float64Array, { port }: Ends): ((i: number) => boolean) => {
+  const listening = new Set<number>();
+  const everywhere = new Set<number>();
+  sockets.forEach(({ state, local }, i) => {
+    if (state !== 'listen') return;
+    listening.add(ends[i] ?? 0);
+    if (isAnyAddress(local.address)) everywhere.add(port[i] ?? -1);
+  });
+  return (i) => everywhere.has(port[i] ?? -1) || listening.has(ends[i] ?? 0);
 };
 
 /**
@@ -42,24 +41,24 @@ const listeningOn = (sockets: readonly Socket[], { address }: Ends): ((i: number
  * Without one (a listing without `-a`, a server that is gone) the end that recurs is the service's, then the range decides, then the
  * lower port number.
  */
-export const sidesOf = (sockets: readonly Socket[], ends: Ends, range: readonly [from: number, to: number]): readonly Side[] => {
-  const hasListener = listeningOn(sockets, ends);
+export const sidesOf = (sockets: readonly Socket[], all: Ends, range: readonly [from: number, to: number]): readonly Side[] => {
+  const ends = localEnds(all);
+  const hasListener = listeningOn(sockets, ends, all);
   const locals = new Map<number, number>();
-  const peers = new Int32Array(ends.peers);
-  const { address, peer } = ends;
-  for (const [i, { state, local }] of sockets.entries()) {
-    if (state === 'listen') continue;
-    const end = endKey(address[i] ?? 0, local.port);
+  const peers = new Int32Array(all.peers);
+  sockets.forEach(({ state }, i) => {
+    if (state === 'listen') return;
+    const end = ends[i] ?? 0;
     locals.set(end, (locals.get(end) ?? 0) + 1);
-    const number = peer[i] ?? 0;
-    peers[number] = (peers[number] ?? 0) + 1;
-  }
+    const peer = all.peer[i] ?? 0;
+    peers[peer] = (peers[peer] ?? 0) + 1;
+  });
   return sockets.map((socket, i) => {
     if (socket.state === 'listen' || hasListener(i)) return 'server';
-    const toLocal = locals.get(endKey(address[i] ?? 0, socket.local.port)) ?? 0;
-    const toPeer = peers[peer[i] ?? 0] ?? 0;
-    if (toLocal >= RECURS * toPeer && toLocal >= RECURS) return 'server';
-    if (toPeer >= RECURS * toLocal && toPeer >= RECURS) return 'client';
+    const local = locals.get(ends[i] ?? 0) ?? 0;
+    const peer = peers[all.peer[i] ?? 0] ?? 0;
+    if (local >= RECURS * peer && local >= RECURS) return 'server';
+    if (peer >= RECURS * local && peer >= RECURS) return 'client';
     return byNumber(socket.local.port ?? 0, socket.peer.port ?? 0, range);
   });
 };

@@ -30,8 +30,28 @@ const withText = (h: number, text: string): number => {
   return hash;
 };
 
+const ZERO = 0x30;
+
+/** The decimal digits of a port. */
+const withPort = (h: number, port: number): number => {
+  let unit = 1;
+  while (unit * 10 <= port) unit *= 10;
+  let hash = h;
+  let rest = port;
+  while (unit >= 1) {
+    const digit = Math.floor(rest / unit);
+    hash = withCode(hash, ZERO + digit);
+    rest -= digit * unit;
+    unit = Math.floor(unit / 10);
+  }
+  return hash;
+};
+
 /** `address port`, without making a text of it: a leak has thousands. */
-const withEnd = (h: number, { address, port }: Endpoint): number => withText(withCode(withText(h, address), SPACE), String(port));
+const withEnd = (h: number, { address, port }: Endpoint): number => {
+  const hash = withCode(withText(h, address), SPACE);
+  return port === null ? withText(hash, 'null') : withPort(hash, port);
+};
 
 const finished = (hash: number): number => {
   let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -3,7 +3,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Socket, TcpState } from '../model/socket.ts';
 import { count } from '../text/words.ts';
 import { ownAddresses } from './addresses.ts';
-import { type Census, censusOf } from './census.ts';
+import { type Census, censusOf, NO_PORT } from './census.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
 import { listenersOf } from './listeners.ts';
 import { socketsWithNames } from './named-owners.ts';
@@ -31,11 +31,11 @@ const UNOWNED_BY_CHANCE_SHARE = 0.05;
  */
 const ownersComplete = ({ sockets, sides }: Census): boolean => {
   let [connections, unowned] = [0, 0];
-  for (const [i, { state, inode, ownership }] of sockets.entries()) {
-    if ((state !== 'established' && state !== 'close_wait') || inode === 0 || sides[i] !== 'client') continue;
+  sockets.forEach(({ state, inode, ownership }, i) => {
+    if ((state !== 'established' && state !== 'close_wait') || inode === 0 || sides[i] !== 'client') return;
     connections += 1;
     if (ownership.kind !== 'owned') unowned += 1;
-  }
+  });
   return unowned <= Math.max(UNOWNED_BY_CHANCE, UNOWNED_BY_CHANCE_SHARE * connections);
 };
 
@@ -56,10 +56,15 @@ const knowledge = (snapshot: Snapshot, census: Census): SnapshotDigest['knows'] 
 });
 
 /** Distinct, ascending. */
-const clientPorts = ({ sockets, sides }: Census): readonly number[] => {
+const clientPorts = ({ port, sides }: Census): readonly number[] => {
   const seen = new Uint8Array(65_536);
-  for (const [i, { local }] of sockets.entries()) if (local.port !== null && sides[i] === 'client') seen[local.port] = 1;
-  return Array.from(seen.keys()).filter((port) => seen[port] === 1);
+  sides.forEach((side, i) => {
+    const number = port[i] ?? NO_PORT;
+    if (side === 'client' && number !== NO_PORT) seen[number] = 1;
+  });
+  const ports: number[] = [];
+  for (let number = seen.indexOf(1); number >= 0; number = seen.indexOf(1, number + 1)) ports.push(number);
+  return ports;
 };
 
 export const hostRemark = (stated: string | null, host: string): readonly string[] =>

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../model/socket.ts';
+import type { Cursor } from './tokens.ts';
 
 /** Names that `ss` and `netstat` print for ports without `-n`: the common ones of /etc/services (IANA). */
 const SERVICES: ReadonlyMap<string, number> = new Map(
@@ -44,9 +45,11 @@ const SERVICES: ReadonlyMap<string, number> = new Map(
 
 const MAPPED = '::ffff:';
 
+const MAX_PORT = 65_535;
+
 const portOf = (text: string): number | null => {
   const port = Number(text);
-  if (Number.isInteger(port) && text !== '' && port >= 0 && port <= 65_535) return port;
+  if (Number.isInteger(port) && text !== '' && port >= 0 && port <= MAX_PORT) return port;
   return SERVICES.get(text) ?? null;
 };
 
@@ -72,17 +75,6 @@ export const parseEndpoint = (text: string): Endpoint | null => {
   return { address: plainAddress(bare.startsWith('[') ? bare.replace(']', '').slice(1) : bare), port, scope };
 };
 
-/** A port in plain digits from `at` to the end; -1 where there is anything else. */
-const digitsFrom = (text: string, at: number): number => {
-  let value = 0;
-  for (let i = at; i < text.length; i += 1) {
-    const digit = text.charCodeAt(i) - 48;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return text.length - at > 5 || at === text.length || value > 65_535 ? -1 : value;
-};
-
 const COLON = 58;
 /** More peers than a host has ephemeral ports: what comes behind is not remembered. */
 const MAX_PEERS = 65_536;
@@ -93,21 +85,26 @@ const MAX_PEERS = 65_536;
  */
 export class Endpoints {
   readonly #peers = new Map<string, Endpoint>();
+  /** `10.20.0.13:`, as it was last written. */
+  #prefix = '\n';
   #address = '';
 
-  local(text: string): Endpoint | null {
-    const { length } = this.#address;
-    if (length > 0 && text.charCodeAt(length) === COLON && text.startsWith(this.#address)) {
-      const port = digitsFrom(text, length + 1);
-      if (port >= 0) return { address: this.#address, port };
-    }
+  /** The next word of a row. */
+  local(cursor: Cursor): Endpoint | null {
+    const port = cursor.countBehind(this.#prefix);
+    if (port >= 0 && port <= MAX_PORT) return { address: this.#address, port };
+    const text = cursor.next();
     const endpoint = parseEndpoint(text);
-    // Only what is written as it is kept: not in brackets, not mapped, without a scope.
-    this.#address = endpoint !== null && endpoint.scope === undefined && text.startsWith(`${endpoint.address}:`) ? endpoint.address : '';
+    // Only what stands as it is written: not in brackets, not mapped, without a scope.
+    if (endpoint !== null && endpoint.scope === undefined && text.charCodeAt(endpoint.address.length) === COLON) {
+      this.#address = endpoint.address;
+      this.#prefix = `${endpoint.address}:`;
+    }
     return endpoint;
   }
 
-  peer(text: string): Endpoint | null {
+  peer(cursor: Cursor): Endpoint | null {
+    const text = cursor.next();
     const known = this.#peers.get(text);
     if (known !== undefined) return known;
     const endpoint = parseEndpoint(text);

@@ -113,8 +113,8 @@ const readRow = (text: string, endpoints: Endpoints): Row | { readonly foreignSt
   if (protocol === undefined) return null;
   const recvQ = cursor.count();
   if (recvQ < 0 || cursor.count() < 0) return null;
-  const local = endpoints.local(cursor.next());
-  const peer = endpoints.peer(cursor.next());
+  const local = endpoints.local(cursor);
+  const peer = endpoints.peer(cursor);
   if (local === null || peer === null) return null;
   const columns = { protocol, recvQ, local, peer };
   const before = cursor.at;

@@ -1,4 +1,4 @@
-import type { Owner, Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
+import type { Endpoint, Owner, Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
 import type { Endpoints } from './endpoint.ts';
 import { type Owners, UNOWNED } from './owners.ts';
 import { OPEN, parseUsers } from './ss-users.ts';
@@ -95,13 +95,26 @@ const splitState = (token: string): { readonly state: TcpState; readonly rest: s
   return shorter === undefined ? null : { state: shorter, rest: token.slice(end + 1) };
 };
 
+/** What a section's name says that its rows may not: `ss -tnp state close-wait`. */
+export interface SsDefaults {
+  readonly protocol: Protocol;
+  readonly state: TcpState | null;
+}
+
+/** What the rows of one listing have in common. */
+export interface SsContext {
+  readonly defaults: SsDefaults;
+  readonly endpoints: Endpoints;
+  readonly owners: Owners;
+}
+
 interface Columns {
   readonly protocol: Protocol | 'other';
   readonly state: TcpState;
   readonly recvQ: number | null;
   readonly sendQ: number | null;
-  readonly local: string;
-  readonly peer: string;
+  readonly local: Endpoint | null;
+  readonly peer: Endpoint | null;
 }
 
 /** The state that a row begins with, if it does, behind its protocol. */
@@ -117,11 +130,11 @@ const readState = (cursor: Cursor, token: string, defaults: SsDefaults): TcpStat
 };
 
 /** Reads the columns up to the peer; `null` where the line is no row. */
-const readColumns = (cursor: Cursor, defaults: SsDefaults): Columns | null => {
+const readColumns = (cursor: Cursor, { defaults, endpoints }: SsContext): Columns | null => {
   let token = cursor.next();
   let protocol: Protocol | 'other' = defaults.protocol;
   if (!STATES.has(token)) {
-    if (OTHER_FAMILIES.has(token)) return { protocol: 'other', state: 'close', recvQ: null, sendQ: null, local: '', peer: '' };
+    if (OTHER_FAMILIES.has(token)) return { protocol: 'other', state: 'close', recvQ: null, sendQ: null, local: null, peer: null };
     const named = PROTOCOLS.get(token);
     if (named !== undefined) {
       protocol = named;
@@ -131,10 +144,10 @@ const readColumns = (cursor: Cursor, defaults: SsDefaults): Columns | null => {
   const state = readState(cursor, token, defaults);
   if (state === null) return null;
   const recvQ = cursor.count();
-  if (recvQ < 0) return { protocol, state, recvQ: null, sendQ: null, local: cursor.next(), peer: cursor.next() };
+  if (recvQ < 0) return { protocol, state, recvQ: null, sendQ: null, local: endpoints.local(cursor), peer: endpoints.peer(cursor) };
   const sendQ = cursor.count();
   if (sendQ < 0) return null;
-  return { protocol, state, recvQ, sendQ, local: cursor.next(), peer: cursor.next() };
+  return { protocol, state, recvQ, sendQ, local: endpoints.local(cursor), peer: endpoints.peer(cursor) };
 };
 
 /** The value behind ` name:` in an information line. */
@@ -199,12 +212,6 @@ const extrasOf = (text: string, from: number, to: number): Extras => {
   return extras;
 };
 
-/** What a section's name says that its rows may not: `ss -tnp state close-wait`. */
-export interface SsDefaults {
-  readonly protocol: Protocol;
-  readonly state: TcpState | null;
-}
-
 export const ssDefaults = (command: string): SsDefaults => {
   const words = command.split(/\s+/);
   const filter = words[words.indexOf('state') + 1];
@@ -216,32 +223,22 @@ export const ssDefaults = (command: string): SsDefaults => {
   };
 };
 
-export type SsRow = Omit<Socket, 'line'>;
-
 /** `lastack:` in an information line. */
 export const lastAckIn = (text: string): number | null => numberOr(extra(text.replaceAll('\t', ' '), 'lastack'));
 
-/** What the rows of one listing have in common. */
-export interface SsContext {
-  readonly defaults: SsDefaults;
-  readonly endpoints: Endpoints;
-  readonly owners: Owners;
-}
-
 /** One row, `'open'` where a raw newline in a program's name has broken it, `'other'` for a family that takes no port, `null` for no row. */
-export const parseSsRow = (text: string, { defaults, endpoints, owners }: SsContext): SsRow | 'open' | 'other' | null => {
+export const parseSsRow = (text: string, line: number, context: SsContext): Socket | 'open' | 'other' | null => {
   const cursor = new Cursor(text);
-  const columns = readColumns(cursor, defaults);
+  const columns = readColumns(cursor, context);
   if (columns === null) return null;
-  if (columns.protocol === 'other') return 'other';
-  const local = endpoints.local(columns.local);
-  const peer = endpoints.peer(columns.peer);
+  const { protocol, local, peer } = columns;
+  if (protocol === 'other') return 'other';
   if (local === null || peer === null) return null;
-  const tail = readTail(text, cursor.at, owners);
+  const tail = readTail(text, cursor.at, context.owners);
   if (tail === 'open') return 'open';
   const { ino, sk, cgroup, v6only, lastack } = tail.extras;
   return {
-    protocol: columns.protocol,
+    protocol,
     state: columns.state,
     recvQ: columns.recvQ,
     sendQ: columns.sendQ,
@@ -253,5 +250,6 @@ export const parseSsRow = (text: string, { defaults, endpoints, owners }: SsCont
     cgroup: cgroup ?? null,
     lastAckMs: numberOr(lastack),
     v6only: v6only === undefined ? null : v6only === '1',
+    line,
   };
 };

@@ -3,7 +3,7 @@ import type { Account } from './account.ts';
 import { Endpoints } from './endpoint.ts';
 import type { ListingReader } from './listing.ts';
 import { OWNER_UNKNOWN, Owners } from './owners.ts';
-import { isSsHeader, lastAckIn, looksLikeSsRow, parseSsRow, type SsContext, type SsDefaults, type SsRow } from './ss-row.ts';
+import { isSsHeader, lastAckIn, looksLikeSsRow, parseSsRow, type SsContext, type SsDefaults } from './ss-row.ts';
 
 /**
  * `ss` of iproute2, in every combination of its options:
@@ -75,10 +75,10 @@ export class SsReader implements ListingReader {
     }
     open.parts.push(text);
     const whole = open.parts.join('\n');
-    const columns = parseSsRow(whole, this.#context);
+    const columns = parseSsRow(whole, open.line, this.#context);
     if (columns === null || columns === 'open') return true;
     this.#open = null;
-    this.#keep(columns, open.line);
+    this.#keep(columns);
     this.#account.understood(open.parts.length);
     return true;
   }
@@ -106,7 +106,7 @@ export class SsReader implements ListingReader {
       this.#account.ignored();
       return;
     }
-    const columns = parseSsRow(text, this.#context);
+    const columns = parseSsRow(text, line, this.#context);
     if (columns === null && isAside(text)) {
       this.#account.ignored();
     } else if (columns === 'open') {
@@ -118,15 +118,15 @@ export class SsReader implements ListingReader {
       this.#canContinue = true;
       this.#account.ignored();
     } else {
-      this.#keep(columns, line);
+      this.#keep(columns);
       this.#account.understood();
     }
   }
 
-  #keep(columns: SsRow | 'other', line: number): void {
+  #keep(columns: Socket | 'other'): void {
     if (columns === 'other') return;
     this.#canContinue = true;
     this.#hasOwners ||= columns.ownership.kind === 'owned';
-    this.#sockets.push({ ...columns, line });
+    this.#sockets.push(columns);
   }
 }

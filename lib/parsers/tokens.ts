@@ -26,8 +26,17 @@ export class Cursor {
 
   /** The next word where it is of decimal digits only; else -1, and it is not taken. */
   count(): number {
-    const { text } = this;
+    return this.#countAt(this.#start());
+  }
+
+  /** The number behind `prefix`, where the next word is the two; else -1, and it is not taken. */
+  countBehind(prefix: string): number {
     const start = this.#start();
+    return this.text.startsWith(prefix, start) ? this.#countAt(start + prefix.length) : -1;
+  }
+
+  #countAt(start: number): number {
+    const { text } = this;
     let end = start;
     let value = 0;
     for (let code = text.charCodeAt(end); isDigit(code); code = text.charCodeAt(end)) {
