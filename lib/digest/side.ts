@@ -14,6 +14,8 @@ const PORTS = 65_536;
 /** Equal for equal ends: the number of an address, and the port on it (-1: none). */
 const endKey = (address: number, port: number): number => address * (PORTS + 1) + port + 1;
 
+const localEnd = ({ address, port }: Ends, i: number): number => endKey(address[i] ?? 0, port[i] ?? -1);
+
 /** Local ends and peers of the sockets, by number. */
 export interface Ends {
   readonly address: Int32Array;
@@ -23,17 +25,15 @@ export interface Ends {
   readonly peers: number;
 }
 
-const localEnds = ({ address, port }: Ends): Float64Array => Float64Array.from(address, (number, i) => endKey(number, port[i] ?? -1));
-
-const listeningOn = (sockets: readonly Socket[], ends: Float64Array, { port }: Ends): ((i: number) => boolean) => {
+const listeningOn = (sockets: readonly Socket[], ends: Ends): ((i: number) => boolean) => {
   const listening = new Set<number>();
   const everywhere = new Set<number>();
   sockets.forEach(({ state, local }, i) => {
     if (state !== 'listen') return;
-    listening.add(ends[i] ?? 0);
-    if (isAnyAddress(local.address)) everywhere.add(port[i] ?? -1);
+    listening.add(localEnd(ends, i));
+    if (isAnyAddress(local.address)) everywhere.add(ends.port[i] ?? -1);
   });
-  return (i) => everywhere.has(port[i] ?? -1) || listening.has(ends[i] ?? 0);
+  return (i) => everywhere.has(ends.port[i] ?? -1) || listening.has(localEnd(ends, i));
 };
 
 /**
@@ -41,22 +41,21 @@ const listeningOn = (sockets: readonly Socket[], ends: Float64Array, { port }: E
  * Without one (a listing without `-a`, a server that is gone) the end that recurs is the service's, then the range decides, then the
  * lower port number.
  */
-export const sidesOf = (sockets: readonly Socket[], all: Ends, range: readonly [from: number, to: number]): readonly Side[] => {
-  const ends = localEnds(all);
-  const hasListener = listeningOn(sockets, ends, all);
+export const sidesOf = (sockets: readonly Socket[], ends: Ends, range: readonly [from: number, to: number]): readonly Side[] => {
+  const hasListener = listeningOn(sockets, ends);
   const locals = new Map<number, number>();
-  const peers = new Int32Array(all.peers);
+  const peers = new Int32Array(ends.peers);
   sockets.forEach(({ state }, i) => {
     if (state === 'listen') return;
-    const end = ends[i] ?? 0;
+    const end = localEnd(ends, i);
     locals.set(end, (locals.get(end) ?? 0) + 1);
-    const peer = all.peer[i] ?? 0;
+    const peer = ends.peer[i] ?? 0;
     peers[peer] = (peers[peer] ?? 0) + 1;
   });
   return sockets.map((socket, i) => {
     if (socket.state === 'listen' || hasListener(i)) return 'server';
-    const local = locals.get(ends[i] ?? 0) ?? 0;
-    const peer = peers[all.peer[i] ?? 0] ?? 0;
+    const local = locals.get(localEnd(ends, i)) ?? 0;
+    const peer = peers[ends.peer[i] ?? 0] ?? 0;
     if (local >= RECURS * peer && local >= RECURS) return 'server';
     if (peer >= RECURS * local && peer >= RECURS) return 'client';
     return byNumber(socket.local.port ?? 0, socket.peer.port ?? 0, range);

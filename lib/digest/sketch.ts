@@ -80,7 +80,7 @@ const connectionHash = ({ local, peer }: Socket): number => {
 };
 
 /** So many are held before the smallest are picked out: rarely, and never all. */
-const HELD = 1024;
+const HELD = 256;
 
 class SmallestHashes {
   readonly #size: number;

@@ -193,8 +193,9 @@ const ownershipOf = (owners: readonly Owner[], known: Owners): Ownership => {
 /** `'open'` where a name's raw newline has broken the row. */
 const readTail = (text: string, from: number, known: Owners): Tail | 'open' => {
   const start = text.indexOf(OPEN, from);
-  const cgroup = start < 0 ? -1 : text.lastIndexOf(' cgroup:', start);
-  if (start < 0 || cgroup >= from) return { ownership: UNOWNED, extras: extrasOf(text, from, text.length) };
+  // A cgroup's path may hold what looks like owners; behind the peer there is mostly nothing before them.
+  const isInPath = start > from + 1 && text.lastIndexOf(' cgroup:', start) >= from;
+  if (start < 0 || isInPath) return { ownership: UNOWNED, extras: extrasOf(text, from, text.length) };
   const users = parseUsers(text, start);
   if (users === null) return 'open';
   const ownership = ownershipOf(users.owners, known);
