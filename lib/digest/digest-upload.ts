@@ -4,6 +4,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { LineSplitter } from '../parsers/lines.ts';
 import { afterHead } from '../parsers/logs/agent-head.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
+import { LogSkimmer } from '../parsers/logs/skim.ts';
 import { SnapshotReader } from '../parsers/snapshot.ts';
 import { fitLog, fitSnapshot } from './fit.ts';
 import { type Inflated, inflate } from './inflate.ts';
@@ -108,7 +109,7 @@ const digestLogUpload = async (
     if (meta?.timezone) reader = openReader(meta.timezone);
     return (text, line) => reader.line(text, line);
   });
-  const lines = new LineSplitter(log.line);
+  const lines = new LogSkimmer({ line: log.line, gap: (count) => reader.gap(count) });
   const hash = createHash('sha256');
   const inflated = inflate(upload.body, MAX_LOG_BYTES);
   for await (const chunk of inflated.chunks) {

@@ -1,21 +1,8 @@
 import type { FailureKind } from '../../model/failure.ts';
+import { hasHint } from './hints.ts';
 import { DENIED, TRANSLATIONS } from './translations.ts';
 
 /** Which kind of failure a line speaks of: wordings of runtimes and servers, as alternations of fixed texts. */
-
-/**
- * A cheap look that nearly every line fails. Each alternative begins with a rare letter or pair, since this one expression decides how
- * fast an ordinary log is read.
- */
-const CANDIDATE = new RegExp(
-  [
-    'ddress (?:is |was )?(?:already )?(?:in use|not available)|assign requested|BindException|ADDRINUSE|ADDRNOTAVAIL|addrinuse|EMFILE|ENFILE|AddrInUse|AddrNot',
-    'oo many open|file descriptors available|Errno (?:9[89]|4[89]|2[34])\\]|os error (?:9[89]|4[89]|2[34]|100)|Errno 10048|\\(100(?:48|55)\\)|Error 100(?:48|55)|ErrorCode|WSAENOBUFS|Only one usage|buffer space',
-    'ort (?:\\d{1,5} )?(?:is |was )?(?:already )?(?:in use|allocated)|in use: |requested address|source address|free ports|420?[23][17]<|ephemeral port',
-    '[Pp]ool|waiting for connection|eak(?:ed| detect)|nclosed |shutdown properly|abandoned|never closed|connection is not available|timed out after|acquiring a connection',
-    ...Object.values(TRANSLATIONS).flat(),
-  ].join('|'),
-);
 
 /** A look at no more than this of a line: what fails is said at its beginning. */
 const MAX_LOOK = 16 * 1024;
@@ -23,7 +10,7 @@ const MAX_LOOK = 16 * 1024;
 const look = (text: string): string => (text.length > MAX_LOOK ? text.slice(0, MAX_LOOK) : text);
 
 /** Whether a line is worth a closer look. */
-export const mayFail = (text: string): boolean => CANDIDATE.test(look(text));
+export const mayFail = (text: string): boolean => hasHint(look(text));
 
 interface Signature {
   readonly kind: FailureKind;
@@ -39,7 +26,7 @@ const signature = (kind: FailureKind, ...wordings: readonly string[]): Signature
 });
 
 /** Of several kinds in one line or event, the first here stands: a failing system call before what follows from it. */
-const SIGNATURES: readonly Signature[] = [
+export const SIGNATURES: readonly Signature[] = [
   signature(
     'too-many-open-files',
     '[Tt]oo many open (?:files|sockets)',

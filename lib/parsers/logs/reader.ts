@@ -98,6 +98,13 @@ export class LogReader {
     else this.#account.unparsed(seen, line);
   }
 
+  /** Lines that were skimmed: nothing in them may fail, and what was open before does not go on behind. */
+  gap(lines: number): void {
+    this.#grouper.end();
+    this.#records += lines;
+    this.#account.understood(lines);
+  }
+
   end(): LogReadResult {
     if (this.#binary > MAX_BINARY_SHARE * this.#sampled) {
       const first = quotable(this.#firstText, 80);
