@@ -1,0 +1,171 @@
+import { mock } from 'node:test';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { SQSBatchResponse } from 'aws-lambda';
+import table from '../../infra/table.json' with { type: 'json' };
+import { localContext } from '../../lib/local/api.ts';
+import { type Emulators, environmentFor, NAMES, startEmulators } from '../../lib/local/emulators.ts';
+import { Wire } from './wire.ts';
+
+/** An object, and the message that tells of it. */
+export interface Upload {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+const MAX_RECEIVES = 5;
+const START = Date.parse('2026-11-23T12:00:00.000Z');
+const MINUTE_MS = 60_000;
+
+const bodyOf = (key: string): string =>
+  JSON.stringify({
+    Records: [{ eventVersion: '2.1', eventName: 'ObjectCreated:Put', s3: { bucket: { name: NAMES.bucket }, object: { key } } }],
+  });
+
+const loadFunctions = async () => ({
+  ingest: (await import('../../functions/ingest.ts')).handler,
+  sweep: (await import('../../functions/sweep.ts')).handler,
+  query: (await import('../../functions/query.ts')).handler,
+});
+
+/**
+ * The true handlers, through real SDK clients, over the embedded emulators behind the wire; the queue is the test's own, so that it decides what
+ * comes when, how often, and beside what. The clock stands still unless it is moved.
+ */
+export class Deployment {
+  readonly wire = new Wire();
+  readonly deadLetters: string[] = [];
+  readonly #emulators: Emulators;
+  readonly #ports: Readonly<Record<'s3' | 'sns' | 'dynamodb', number>>;
+  readonly #functions: Awaited<ReturnType<typeof loadFunctions>>;
+  readonly #receives = new Map<string, number>();
+  #life = 0;
+  #tables = 0;
+
+  private constructor(
+    emulators: Emulators,
+    wire: Wire,
+    ports: Readonly<Record<'s3' | 'sns' | 'dynamodb', number>>,
+    functions: Awaited<ReturnType<typeof loadFunctions>>,
+  ) {
+    this.#emulators = emulators;
+    this.wire = wire;
+    this.#ports = ports;
+    this.#functions = functions;
+  }
+
+  static async start(uploads: readonly Upload[]): Promise<Deployment> {
+    const emulators = await startEmulators(0, null);
+    const wire = new Wire();
+    const ports = {
+      s3: await wire.before('s3', emulators.s3Address),
+      sns: await wire.before('sns', emulators.s3Address),
+      dynamodb: await wire.before('dynamodb', emulators.tableAddress),
+    };
+    Object.assign(process.env, environmentFor(emulators, ''));
+    const client = new S3Client({});
+    for (const { key, bytes } of uploads) await client.send(new PutObjectCommand({ Bucket: NAMES.bucket, Key: key, Body: bytes }));
+    client.destroy();
+    mock.timers.enable({ apis: ['Date'], now: START });
+    return new Deployment(emulators, wire, ports, await loadFunctions());
+  }
+
+  async stop(): Promise<void> {
+    mock.timers.reset();
+    await this.wire.stop();
+    await this.#emulators.stop();
+  }
+
+  /** Nothing is known, nothing was said. */
+  async anew(): Promise<void> {
+    this.#tables += 1;
+    const name = `closewatch-${this.#tables}`;
+    const client = new DynamoDBClient({ endpoint: this.#emulators.tableAddress });
+    // The definition's strings are the SDK's enums: as `lib/local/emulators.ts` gives it.
+    await client.send(new CreateTableCommand({ TableName: name, BillingMode: 'PAY_PER_REQUEST', ...definition() }));
+    client.destroy();
+    process.env.TABLE = name;
+    this.wire.set(() => null);
+    this.wire.accepted.length = 0;
+    this.deadLetters.length = 0;
+    this.#receives.clear();
+    mock.timers.setTime(START);
+    this.restart();
+  }
+
+  /** Whatever a function kept in memory is gone: another address of the same wire makes it build everything anew. */
+  restart(): void {
+    this.#life = (this.#life % 250) + 1;
+    const host = `http://127.0.0.${this.#life}`;
+    process.env.AWS_ENDPOINT_URL_S3 = `${host}:${this.#ports.s3}`;
+    process.env.AWS_ENDPOINT_URL_SNS = `${host}:${this.#ports.sns}`;
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = `${host}:${this.#ports.dynamodb}`;
+  }
+
+  /** One delivery of a batch: what failed comes again, a bounded number of times. @returns the keys that are still in the queue */
+  async deliver(keys: readonly string[]): Promise<readonly string[]> {
+    const Records = keys.map((key, i) => ({ messageId: `${i}`, body: bodyOf(key) }));
+    for (const key of keys) this.#receives.set(key, (this.#receives.get(key) ?? 0) + 1);
+    const failed = await this.#functions
+      .ingest({ Records }, localContext)
+      .then(({ batchItemFailures }: SQSBatchResponse) => new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)))
+      .catch(() => new Set(Records.map(({ messageId }) => messageId)));
+    return keys.filter((_, i) => failed.has(`${i}`)).filter((key) => this.#comesAgain(key));
+  }
+
+  async sweep(afterMs = 0): Promise<void> {
+    mock.timers.setTime(Date.now() + afterMs);
+    await this.#functions.sweep({}, localContext).catch(() => {});
+  }
+
+  /** Until leases are over, and what had to settle has. */
+  async quiet(): Promise<void> {
+    for (let i = 0; i < 2; i += 1) await this.sweep(3 * MINUTE_MS);
+  }
+
+  async analyses(): Promise<readonly Record<string, unknown>[]> {
+    const answer = await this.#functions.query(eventFor('/v1/analyses'), localContext);
+    const body: unknown = JSON.parse(answer.body ?? '{}');
+    return typeof body === 'object' && body !== null && 'analyses' in body && Array.isArray(body.analyses) ? body.analyses : [];
+  }
+
+  #comesAgain(key: string): boolean {
+    if ((this.#receives.get(key) ?? 0) < MAX_RECEIVES) return true;
+    this.deadLetters.push(key);
+    return false;
+  }
+}
+
+const definition = () => ({
+  AttributeDefinitions: table.AttributeDefinitions.map(({ AttributeName }) => ({ AttributeName, AttributeType: 'S' as const })),
+  KeySchema: table.KeySchema.map(({ AttributeName, KeyType }) => ({ AttributeName, KeyType: keyType(KeyType) })),
+  GlobalSecondaryIndexes: table.GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }) => ({
+    IndexName,
+    KeySchema: KeySchema.map(({ AttributeName, KeyType }) => ({ AttributeName, KeyType: keyType(KeyType) })),
+    Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: Projection.NonKeyAttributes },
+  })),
+});
+
+const keyType = (text: string): 'HASH' | 'RANGE' => (text === 'HASH' ? 'HASH' : 'RANGE');
+
+const eventFor = (path: string) => ({
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: path,
+  rawQueryString: '',
+  headers: {},
+  queryStringParameters: { from: '2026-11-01T00:00:00Z' },
+  requestContext: {
+    accountId: '',
+    apiId: '',
+    domainName: '',
+    domainPrefix: '',
+    http: { method: 'GET', path, protocol: '', sourceIp: '', userAgent: '' },
+    requestId: '',
+    routeKey: '',
+    stage: '$default',
+    time: '',
+    timeEpoch: 0,
+  },
+  isBase64Encoded: false,
+});

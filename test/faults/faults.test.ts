@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import { incident } from '../support/incidents.ts';
+import { Deployment, type Upload } from './deployment.ts';
+import type { Call, Fault } from './wire.ts';
+
+/** One incident: the log that fails, and the first and last snapshots that explain it. */
+const uploads: readonly Upload[] = [...incident('seed-ss').objects].map(([key, bytes]) => ({ key, bytes }));
+const snapshots = uploads
+  .map(({ key }) => key)
+  .filter((key) => key.includes('/snapshots/'))
+  .sort();
+const keys = [
+  ...uploads.map(({ key }) => key).filter((key) => key.includes('/logs/login/')),
+  ...snapshots.slice(0, 1),
+  ...snapshots.slice(-1),
+];
+
+let deployment: Deployment;
+let calm: readonly Record<string, unknown>[] = [];
+let calmTold: readonly string[] = [];
+let schedules = 0;
+
+/** What an analysis says, without the wall clock's times. */
+const lasting = ({ updatedAt: _u, history: _h, caveats: _c, remedy: _r, ...analysis }: Record<string, unknown>): Record<string, unknown> =>
+  analysis;
+
+const results = async (): Promise<readonly Record<string, unknown>[]> => (await deployment.analyses()).map(lasting);
+
+before(async () => {
+  // A fault is then the function's to bear, not the SDK's.
+  process.env.AWS_MAX_ATTEMPTS = '1';
+  deployment = await Deployment.start(uploads);
+  await deployment.anew();
+  for (const key of keys) assert.deepEqual(await deployment.deliver([key]), []);
+  await deployment.quiet();
+  calm = await results();
+  calmTold = [...deployment.wire.accepted];
+});
+
+after(async () => {
+  await deployment.stop();
+  delete process.env.AWS_MAX_ATTEMPTS;
+});
+
+test('the calm run finds the culprit, and says each thing once', () => {
+  assert.equal(calm.length, 1, JSON.stringify(calm.map(({ cause }) => cause)));
+  assert.equal(calm[0]?.cause, 'close-wait-leak');
+  assert.ok(calmTold.length >= 1);
+  assert.equal(new Set(calmTold).size, calmTold.length);
+});
+
+/** A start that nobody hurt, then the delivery of `key`. */
+const upTo = async (key: string): Promise<void> => {
+  await deployment.anew();
+  for (const earlier of keys.slice(0, keys.indexOf(key))) await deployment.deliver([earlier]);
+};
+
+/** After a fault: what the queue still has comes again, until nothing is due. */
+const recover = async (left: readonly string[]): Promise<void> => {
+  deployment.wire.set(() => null);
+  deployment.restart();
+  await deployment.sweep(60_000);
+  for (let queue = left; queue.length > 0; ) queue = await deployment.deliver(queue);
+  await deployment.quiet();
+};
+
+const twice = (): readonly string[] => {
+  const seen = new Set<string>();
+  return deployment.wire.accepted.filter((id) => seen.size === seen.add(id).size);
+};
+
+interface Outcome {
+  readonly where: string;
+  /** A death between SNS's answer and our record may tell twice; nothing else may. */
+  readonly mayTwice: boolean;
+}
+
+const check = async ({ where, mayTwice }: Outcome): Promise<void> => {
+  schedules += 1;
+  assert.deepEqual(await results(), calm, where);
+  assert.deepEqual(deployment.deadLetters, [], where);
+  const told = new Set(deployment.wire.accepted);
+  assert.deepEqual(
+    calmTold.filter((id) => !told.has(id)),
+    [],
+    `${where}: told ${[...told].join(', ')}`,
+  );
+  if (!mayTwice) assert.deepEqual(twice(), [], where);
+};
+
+/** How many calls the delivery of each upload makes, when all goes well. */
+const callsOf = async (act: () => Promise<unknown>): Promise<readonly Call[]> => {
+  deployment.wire.set(() => null);
+  await act();
+  return [...deployment.wire.calls];
+};
+
+test('death after every call of every delivery, whether the service had it or not', async (t) => {
+  for (const [place, key] of keys.entries()) {
+    await upTo(key);
+    const count = (await callsOf(() => deployment.deliver([key]))).length;
+    for (let k = 1; k <= count; k += 1)
+      for (const last of ['reset-before', 'reset-after'] as const) {
+        await upTo(key);
+        let published = false;
+        deployment.wire.set(({ n, operation }) => {
+          if (n === k && last === 'reset-after' && operation === 'Publish') published = true;
+          if (n < k && operation === 'Publish') published = true;
+          return n < k ? null : n === k ? last : 'reset-before';
+        });
+        const left = await deployment.deliver([key]);
+        await recover([...left, ...(left.includes(key) ? [] : [key]), ...keys.slice(place + 1)]);
+        await check({ where: `${key}, death at call ${k} of ${count}, ${last}`, mayTwice: published });
+      }
+  }
+  t.diagnostic(`${schedules} schedules so far`);
+});
+
+const FAULTS: readonly Fault[] = ['throttle', 'error', 'reset-before', 'reset-after'];
+
+test('every kind of fault at every call: the queue delivers again, and all is as if nothing had been', async (t) => {
+  for (const [place, key] of keys.entries()) {
+    await upTo(key);
+    const count = (await callsOf(() => deployment.deliver([key]))).length;
+    for (let k = 1; k <= count; k += 1)
+      for (const fault of FAULTS) {
+        await upTo(key);
+        let lostAnswer = false;
+        deployment.wire.set(({ n, operation }) => {
+          if (n !== k) return null;
+          if (fault === 'reset-after' && operation === 'Publish') lostAnswer = true;
+          return fault;
+        });
+        const left = await deployment.deliver([key]);
+        // What SNS has accepted and our record of it failed to be written is told again, too.
+        const recordFailed = deployment.wire.calls.some(({ n, operation }) => n < k && operation === 'Publish');
+        await recover([...left, ...keys.slice(place + 1)]);
+        await check({ where: `${key}, ${fault} at call ${k} of ${count}`, mayTwice: lostAnswer || recordFailed });
+      }
+  }
+  t.diagnostic(`${schedules} schedules so far`);
+});
+
+test('any order, twice, several at once, with faults anywhere: the same in the end', async (t) => {
+  const order = fc.shuffledSubarray(keys, { minLength: keys.length });
+  const more = fc.subarray(keys);
+  const at = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.constantFrom(...FAULTS)), { maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(order, more, at, fc.integer({ min: 1, max: 4 }), async (first, again, faults, together) => {
+      await deployment.anew();
+      const plan = new Map(faults);
+      let mayTwice = false;
+      deployment.wire.set(({ n, operation }) => {
+        const fault = plan.get(n) ?? null;
+        // A failed write after the message is out is as good as a death there.
+        if (fault !== null && (operation === 'Publish' || deployment.wire.accepted.length > 0)) mayTwice = true;
+        return fault;
+      });
+      const queue = [...first, ...again];
+      const left: string[] = [];
+      while (queue.length > 0) {
+        const now = queue.splice(0, together);
+        for (const rest of await Promise.all(now.map((key) => deployment.deliver([key])))) left.push(...rest);
+      }
+      await recover(left);
+      await check({ where: JSON.stringify({ first, again, faults, together }), mayTwice });
+    }),
+    { numRuns: 40 },
+  );
+  t.diagnostic(`${schedules} schedules in all`);
+});
