@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -7,6 +8,7 @@ import { grantingConfig, judgingConfig, moreTopicsOf, queryConfig, readConfig, r
 import { dynamoRecords } from '../lib/adapters/dynamodb.ts';
 import { dynamoTokens } from '../lib/adapters/dynamodb-tokens.ts';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
+import { powertoolsMeter } from '../lib/adapters/meter.ts';
 import { s3Uploads } from '../lib/adapters/s3.ts';
 import { s3Signer } from '../lib/adapters/s3-signer.ts';
 import { snsAnnouncer } from '../lib/adapters/sns.ts';
@@ -27,17 +29,26 @@ const onceFor = <T>(build: () => T): (() => T) => {
   };
 };
 
+let measured: Metrics | null = null;
+/** One for the process, made when it is first asked for: it reads its environment only then, which the embedded stack sets late. */
+export const metrics = (): Metrics => {
+  measured ??= new Metrics({ namespace: 'Closewatch' });
+  return measured;
+};
+
 export const judging = onceFor((): Deps => {
   const config = readConfig(judgingConfig, process.env);
   const settings = settingsOf(config);
   const sns = new SNSClient({});
   const journal = powertoolsJournal('closewatch');
+  const meter = powertoolsMeter(metrics());
   return {
     uploads: s3Uploads(new S3Client({})),
     records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)),
-    announcer: alsoTo(snsAnnouncer(sns, config.TOPIC_ARN, settings.linkBase), sns, moreTopicsOf(config), settings.linkBase, journal),
+    announcer: alsoTo(snsAnnouncer(sns, config.TOPIC_ARN, settings.linkBase), sns, moreTopicsOf(config), settings.linkBase, journal, meter),
     clock: systemClock,
     journal,
+    meter,
     settings,
     owner: randomUUID(),
   };
