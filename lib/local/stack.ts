@@ -28,6 +28,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+const tellOfSweep = (error: unknown): void =>
+  void process.stderr.write(`closewatch: the sweep failed (${error instanceof Error ? error.message : String(error)})\n`);
+
 /** Deployed, the schedule is a minute too. */
 const SWEEP_EVERY_MS = 60_000;
 
@@ -102,7 +105,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   if (options.stateDir !== null)
     await announceStack(options.stateDir, { pid: process.pid, table: emulators.tableAddress, api: apiAddress });
   const workers = startWorkers(queues, emulators.s3Address, options, functions);
-  const sweeping = setInterval(() => void functions.sweep({}, localContext).catch(() => {}), options.sweepEveryMs ?? SWEEP_EVERY_MS);
+  const sweeping = setInterval(() => void functions.sweep({}, localContext).catch(tellOfSweep), options.sweepEveryMs ?? SWEEP_EVERY_MS);
   return {
     s3Address: emulators.s3Address,
     apiAddress,
