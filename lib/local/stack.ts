@@ -103,7 +103,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const objects = new S3Client({});
   const functions = await loadFunctions();
   if (options.stateDir !== null)
-    await announceStack(options.stateDir, { pid: process.pid, table: emulators.tableAddress, api: apiAddress });
+    await announceStack(options.stateDir, { pid: process.pid, aws: emulators.s3Address, table: emulators.tableAddress, api: apiAddress });
   const workers = startWorkers(queues, emulators.s3Address, options, functions);
   const sweeping = setInterval(() => void functions.sweep({}, localContext).catch(tellOfSweep), options.sweepEveryMs ?? SWEEP_EVERY_MS);
   return {
