@@ -15,7 +15,8 @@ test('is diagnosed as expected, is over after its recovery, and says in every me
   const hosts = new Hosts();
   hosts.world.now = Date.parse(NOW);
   await hosts.take(drill.incident);
-  const [analysis, ...more] = await hosts.analyses();
+  // The log came first: until the snapshot explained it, the failure was a finding of its own, of which nobody was told.
+  const [analysis, ...more] = (await hosts.analyses()).filter(({ status }) => status === 'open');
   assert.ok(analysis !== undefined && more.length === 0);
   assert.deepEqual(
     [analysis.cause, analysis.culprit?.command, analysis.culprit?.peer, analysis.victims.map(({ app }) => app), analysis.severity],
@@ -23,7 +24,10 @@ test('is diagnosed as expected, is over after its recovery, and says in every me
   );
   await hosts.take(drill.recovery);
   const { published } = hosts.world;
-  assert.deepEqual([published.at(0)?.kind, published.at(-1)?.kind], ['opened', 'resolved']);
+  assert.deepEqual(
+    published.map(({ kind }) => kind),
+    ['opened', 'resolved'],
+  );
   for (const { kind, analysis: told, createdAt } of published) {
     const context = { transition: kind, at: createdAt, link: null };
     const email = renderEmail(told, context);
