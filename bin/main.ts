@@ -16,6 +16,8 @@ Commands:
   silence         announce nothing of a host, program or cause for a time
   start           run the whole service in one process, on this machine
   host            enrol hosts that upload without AWS credentials
+  doctor          try a stack from end to end, by a drill
+  replay          restore the table from the raw uploads
   help            show this
 
 closewatch COMMAND --help tells more of each. Exit codes: 0 nothing reaches a
@@ -33,6 +35,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   open: async () => (await import('./commands/open.ts')).open,
   ack: async () => (await import('./commands/ack.ts')).ack,
   silence: async () => (await import('./commands/silence.ts')).silence,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  replay: async () => (await import('./commands/replay.ts')).replay,
   start: async () => (await import('./commands/start.ts')).start,
 };
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -22,6 +23,7 @@ import { dynamoRecords } from '../lib/adapters/dynamodb.ts';
 import { dynamoTokens } from '../lib/adapters/dynamodb-tokens.ts';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
 import { linksWith } from '../lib/adapters/links.ts';
+import { powertoolsMeter } from '../lib/adapters/meter.ts';
 import { s3Uploads } from '../lib/adapters/s3.ts';
 import { s3Downloads } from '../lib/adapters/s3-downloads.ts';
 import { s3Signer } from '../lib/adapters/s3-signer.ts';
@@ -53,18 +55,27 @@ const linksFor = (config: JudgingConfig, journal: Journal): (() => Promise<LinkT
   return links === null ? async () => noLink : linksWith(links.base, links.days, keysIn(links.secret), journal);
 };
 
+let measured: Metrics | null = null;
+/** One for the process, made when it is first asked for: it reads its environment only then, which the embedded stack sets late. */
+export const metrics = (): Metrics => {
+  measured ??= new Metrics({ namespace: 'Closewatch' });
+  return measured;
+};
+
 export const judging = onceFor((): Deps => {
   const config = readConfig(judgingConfig, process.env);
   const settings = settingsOf(config);
   const sns = new SNSClient({});
   const journal = powertoolsJournal('closewatch');
   const links = linksFor(config, journal);
+  const meter = powertoolsMeter(metrics());
   return {
     uploads: s3Uploads(new S3Client({})),
     records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)),
-    announcer: alsoTo(snsAnnouncer(sns, config.TOPIC_ARN, links), sns, moreTopicsOf(config), links, journal),
+    announcer: alsoTo(snsAnnouncer(sns, config.TOPIC_ARN, links), sns, moreTopicsOf(config), links, journal, meter),
     clock: systemClock,
     journal,
+    meter,
     settings,
     owner: randomUUID(),
   };

@@ -12,7 +12,17 @@ const s3Record = z.object({
 /** `s3:TestEvent`, which S3 sends when a notification is set up, has no Records. */
 const s3Notification = z.union([z.object({ Records: z.array(s3Record) }), z.object({ Event: z.literal('s3:TestEvent') })]);
 
-export const sqsEvent = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
+export const sqsEvent = z.object({
+  Records: z.array(
+    z.object({
+      messageId: z.string(),
+      body: z.string(),
+      /** How often it has been delivered, this time included; the embedded queue's worker leaves it out. */
+      attributes: z.object({ ApproximateReceiveCount: z.coerce.number() }).partial().optional(),
+    }),
+  ),
+});
+export type SqsRecord = z.infer<typeof sqsEvent>['Records'][number];
 
 /** A message that no S3 notification can be: it goes to the dead-letter queue, where somebody can look at it. */
 export class NotificationError extends Error {

@@ -1,10 +1,13 @@
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import { sweep } from '../lib/use-cases/sweep.ts';
-import { judging } from './compose.ts';
+import { judging, metrics } from './compose.ts';
 
 /** On a schedule: what no upload triggers. */
-export const handler = middy().handler(async () => {
-  const outcome = await sweep(judging());
-  if (outcome.failed.length > 0) judging().journal.warn('sweep incomplete', { hosts: outcome.hosts, failed: outcome.failed.length });
-  return outcome;
-});
+export const handler = middy()
+  .use(logMetrics(metrics()))
+  .handler(async () => {
+    const outcome = await sweep(judging());
+    if (outcome.failed.length > 0) judging().journal.warn('sweep incomplete', { hosts: outcome.hosts, failed: outcome.failed.length });
+    return outcome;
+  });

@@ -3,6 +3,7 @@ import type { LinkTo } from '../access/link.ts';
 import type { Announcement } from '../fleet/fleet.ts';
 import { renderChat, renderChatTogether } from '../report/chat.ts';
 import { pagesOf } from '../report/pager.ts';
+import type { Meter } from '../use-cases/metrics.ts';
 import type { Announcer, Journal } from '../use-cases/ports.ts';
 
 /** Topics beside the first, each with a form of its own; `null` where there is none. */
@@ -21,10 +22,12 @@ export const alsoTo = (
   { chat, pager }: MoreTopics,
   links: () => Promise<LinkTo>,
   journal: Journal,
+  meter: Meter,
 ): Announcer => {
   const send = async (topic: string, message: string, subject: string | null): Promise<void> => {
     const request = { TopicArn: topic, Message: message, ...(subject === null ? {} : { Subject: subject }) };
     await client.send(new PublishCommand(request)).catch((error: unknown) => {
+      meter.count('SideTopicsFailed', 1);
       journal.warn('not said in chat or to the pager', { topic, error: error instanceof Error ? error.message : String(error) });
     });
   };

@@ -88,6 +88,8 @@ const unproven = (text: string): Outcome => ({ text, proof: null });
 
 export const SILENT = unproven('The host has uploaded nothing for a long time: closed as no longer reported, not as mended.');
 export const WITHDRAWN = unproven('Uploads that came late no longer support this finding: it is withdrawn.');
+/** Of what nobody was told of. */
+export const SUPERSEDED = unproven('What came later explains it otherwise: see the other analyses of this host.');
 
 /**
  * @param most the pile at its largest; `null` where unknown

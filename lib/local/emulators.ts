@@ -148,6 +148,9 @@ export const startEmulators = async (s3Port: number, stateDir: string | null): P
   };
 };
 
+/** How the functions judge here. What is tried out was uploaded once: nobody wants to hear that it is not uploaded again. */
+export const LOCAL_JUDGING = { SILENT_AFTER_SECONDS: '0' } as const;
+
 /** What the functions' environment is in the cloud, here: they reach the emulators through the SDK's own variables. */
 export const environmentFor = (emulators: Emulators, linkBase: string): Readonly<Record<string, string>> => ({
   AWS_REGION: REGION,
@@ -163,8 +166,7 @@ export const environmentFor = (emulators: Emulators, linkBase: string): Readonly
   BUCKET: NAMES.bucket,
   TOPIC_ARN: topicArn,
   LINK_BASE: linkBase,
-  // What is tried out here was uploaded once: nobody wants to hear that it is not uploaded again.
-  SILENT_AFTER_SECONDS: '0',
+  ...LOCAL_JUDGING,
   POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'ERROR',
   POWERTOOLS_METRICS_DISABLED: 'true',
 });

@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { NAMES } from './emulators.ts';
+import { LOCAL_JUDGING, NAMES, topicArn } from './emulators.ts';
 
 /** Where other commands find a stack that runs: a file beside its state. */
-const running = z.object({ pid: z.number().int().positive(), table: z.url(), api: z.url() });
+const running = z.object({ pid: z.number().int().positive(), aws: z.url(), table: z.url(), api: z.url() });
 export type Running = z.infer<typeof running>;
 
 const fileIn = (stateDir: string): string => join(stateDir, 'running.json');
@@ -36,3 +36,14 @@ export const runningStack = async (stateDir: string): Promise<Running | null> =>
 };
 
 export const LOCAL_TABLE = NAMES.table;
+
+/** What a command needs to reach all of it. */
+export const placesOf = ({ aws, table, api }: Running) => ({
+  aws,
+  tableAddress: table,
+  api,
+  bucket: NAMES.bucket,
+  table: NAMES.table,
+  topicArn,
+  judging: JSON.stringify(LOCAL_JUDGING),
+});

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Message, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { localContext, startApi } from './api.ts';
 import { type Emulators, environmentFor, NAMES, startEmulators } from './emulators.ts';
@@ -28,6 +28,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+const tellOfSweep = (error: unknown): void =>
+  void process.stderr.write(`closewatch: the sweep failed (${error instanceof Error ? error.message : String(error)})\n`);
+
 /** Deployed, the schedule is a minute too. */
 const SWEEP_EVERY_MS = 60_000;
 
@@ -46,10 +49,12 @@ type Functions = Awaited<ReturnType<typeof loadFunctions>>;
 
 const invokeIngest =
   (functions: Functions) =>
-  async (
-    messages: readonly { readonly MessageId?: string | undefined; readonly Body?: string | undefined }[],
-  ): Promise<ReadonlySet<string>> => {
-    const records = messages.map(({ MessageId, Body }) => ({ messageId: MessageId ?? '', body: Body ?? '' }));
+  async (messages: readonly Message[]): Promise<ReadonlySet<string>> => {
+    const records = messages.map(({ MessageId, Body, Attributes }) => ({
+      messageId: MessageId ?? '',
+      body: Body ?? '',
+      attributes: { ApproximateReceiveCount: Attributes?.ApproximateReceiveCount ?? '1' },
+    }));
     const response: SQSBatchResponse = await functions.ingest({ Records: records }, localContext);
     const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     return new Set(records.map(({ messageId }) => messageId).filter((id) => !failed.has(id)));
@@ -100,9 +105,9 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const objects = new S3Client({});
   const functions = await loadFunctions();
   if (options.stateDir !== null)
-    await announceStack(options.stateDir, { pid: process.pid, table: emulators.tableAddress, api: apiAddress });
+    await announceStack(options.stateDir, { pid: process.pid, aws: emulators.s3Address, table: emulators.tableAddress, api: apiAddress });
   const workers = startWorkers(queues, emulators.s3Address, options, functions);
-  const sweeping = setInterval(() => void functions.sweep({}, localContext).catch(() => {}), options.sweepEveryMs ?? SWEEP_EVERY_MS);
+  const sweeping = setInterval(() => void functions.sweep({}, localContext).catch(tellOfSweep), options.sweepEveryMs ?? SWEEP_EVERY_MS);
   return {
     s3Address: emulators.s3Address,
     apiAddress,

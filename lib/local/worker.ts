@@ -24,7 +24,12 @@ export const startWorker = (
   const stopping = new AbortController();
   const round = async (): Promise<void> => {
     const answer = await client.send(
-      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: BATCH, WaitTimeSeconds: LONG_POLL_SECONDS }),
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: BATCH,
+        WaitTimeSeconds: LONG_POLL_SECONDS,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+      }),
       {
         abortSignal: stopping.signal,
       },

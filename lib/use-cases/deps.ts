@@ -1,3 +1,4 @@
+import type { Meter } from './metrics.ts';
 import type { Announcer, Clock, Journal, Records, Uploads } from './ports.ts';
 import type { Settings } from './settings.ts';
 
@@ -8,6 +9,7 @@ export interface Deps {
   readonly announcer: Announcer;
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly meter: Meter;
   readonly settings: Settings;
   /** Names this invocation in leases. */
   readonly owner: string;

@@ -59,6 +59,7 @@ export const publishParcels = async (parcels: readonly Parcel[], by: 'upload' | 
     }
   } catch (error) {
     errors.push(error);
+    deps.meter.count('PublishingFailed', 1);
   }
   const failures: Failure[] = [];
   for (const parcel of parcels) {

@@ -4,7 +4,7 @@ import { attentionTo, type Board, emptyBoard, type OutboxEntry } from '../cases/
 import { type Case, closeBecause, toAnalysis } from '../cases/case.ts';
 import { foldCases } from '../cases/fold.ts';
 import { claim } from '../cases/outbox.ts';
-import { SILENT } from '../cases/outcome.ts';
+import { SILENT, SUPERSEDED } from '../cases/outcome.ts';
 import { silentCases } from '../cases/silent.ts';
 import { portsToLookUp } from '../diagnosis/diagnose.ts';
 import type { WantedLookup } from '../diagnosis/facts.ts';
@@ -125,6 +125,17 @@ const changedCases = (before: Board, after: Board): readonly Case[] =>
   );
 
 /**
+ * What was open, told to nobody, and is no finding any more: a failure whose snapshot came later is a case about another thing. Nobody would
+ * ever write it again, so that it would be listed as open for good. Written before the board that forgets it, since a death between the two
+ * must not keep it either.
+ */
+const withdraw = async (before: Board, after: Board, { records }: Deps): Promise<void> => {
+  const gone = before.cases.filter(({ id, status }) => status === 'open' && !after.cases.some((current) => current.id === id));
+  for (const former of gone)
+    await records.putAnalysis(analysisOn(before, closeBecause(former, former.finding.lastSeenAt, SUPERSEDED)), before.version);
+};
+
+/**
  * Brings a host's cases up to date with all that is known of it, and tells people what changed (DESIGN.md, "Order never matters").
  * Safe to run at any time, any number of times, by several at once: whoever comes last sees all.
  *
@@ -144,6 +155,7 @@ export const settleHost = async (
       await project(board.cases, board, board.version, deps);
       return;
     }
+    await withdraw(board, next.board, deps);
     if ((await deps.records.writeBoard(next.board)) === 'conflict') continue;
     await project(changedCases(board, next.board), next.board, board.version + 1, deps);
     await (options.deliver ?? deliver)(host, next.claimed, deps);

@@ -8,6 +8,8 @@ import { settleHost } from './settle.ts';
 
 export interface SweepOutcome {
   readonly hosts: number;
+  /** Hosts that have uploaded nothing for longer than they may. */
+  readonly silent: number;
   /** Hosts, and keys of fleets, that could not be settled this time; the next sweep tries again. */
   readonly failed: readonly string[];
 }
@@ -22,17 +24,21 @@ const silentSince = (heardAt: string | null, { clock, settings }: Deps): string 
   return Date.parse(clock.now()) - Date.parse(heardAt) >= silentAfterMs ? heardAt : null;
 };
 
-const settleBusy = async (host: string, deps: Deps, deliver: Deliver): Promise<void> => {
+/** Returns whether the host is silent. */
+const settleBusy = async (host: string, deps: Deps, deliver: Deliver): Promise<boolean> => {
   const heardAt = await deps.records.lastHeard(host);
-  await settleHost(host, deps, { isSilent: isSilent(heardAt, deps), silentSince: silentSince(heardAt, deps), deliver });
+  const since = silentSince(heardAt, deps);
+  await settleHost(host, deps, { isSilent: isSilent(heardAt, deps), silentSince: since, deliver });
+  return since !== null;
 };
 
 /** A healthy host has no board, and so is not busy: it is found by when it was last heard. */
-const settleUnheard = async (host: string, deps: Deps, deliver: Deliver): Promise<void> => {
-  if (silentSince(await deps.records.lastHeard(host), deps) === null) return;
+const settleUnheard = async (host: string, deps: Deps, deliver: Deliver): Promise<boolean> => {
+  if (silentSince(await deps.records.lastHeard(host), deps) === null) return false;
   await settleBusy(host, deps, deliver);
   // Its case is open now, so that it is busy; a death before this line finds it again.
   await deps.records.stopWatching(host);
+  return true;
 };
 
 const unheardBefore = ({ clock, settings }: Deps): string | null =>
@@ -97,19 +103,21 @@ const forEach = async (
  * cases whose host uploads nothing any more; then fleets, whose hosts are settled by then.
  */
 export const sweep = async (deps: Deps): Promise<SweepOutcome> => {
-  const { records } = deps;
+  const { records, meter } = deps;
+  const silent = new Set<string>();
+  const note = (host: string, isSilentNow: boolean): void => void (isSilentNow && silent.add(host));
   const outgoing = new Outgoing(deps);
   const collect: Deliver = async (host, claimed) => outgoing.add(await parcelOf(host, claimed, deps));
   const hosts = await forEach(
     (cursor) => records.busyHosts(cursor),
-    (host) => settleBusy(host, deps, collect),
+    async (host) => note(host, await settleBusy(host, deps, collect)),
     outgoing,
   );
   const unheard = unheardBefore(deps);
   if (unheard !== null) {
     await forEach(
       (cursor) => records.hostsUnheardSince(unheard, cursor),
-      (host) => settleUnheard(host, deps, collect),
+      async (host) => note(host, await settleUnheard(host, deps, collect)),
       outgoing,
     );
   }
@@ -119,5 +127,9 @@ export const sweep = async (deps: Deps): Promise<SweepOutcome> => {
     outgoing,
   );
   await outgoing.flush();
-  return { hosts, failed: outgoing.failed };
+  meter.count('BusyHosts', hosts);
+  meter.count('SilentHosts', silent.size);
+  meter.count('SettlingFailed', outgoing.failed.length);
+  meter.count('SweepsCompleted', 1);
+  return { hosts, silent: silent.size, failed: outgoing.failed };
 };

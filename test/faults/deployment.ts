@@ -104,8 +104,12 @@ export class Deployment {
 
   /** One delivery of a batch: what failed comes again, a bounded number of times. @returns the keys that are still in the queue */
   async deliver(keys: readonly string[]): Promise<readonly string[]> {
-    const Records = keys.map((key, i) => ({ messageId: `${i}`, body: bodyOf(key) }));
     for (const key of keys) this.#receives.set(key, (this.#receives.get(key) ?? 0) + 1);
+    const Records = keys.map((key, i) => ({
+      messageId: `${i}`,
+      body: bodyOf(key),
+      attributes: { ApproximateReceiveCount: `${this.#receives.get(key)}` },
+    }));
     const failed = await this.#functions
       .ingest({ Records }, localContext)
       .then(({ batchItemFailures }: SQSBatchResponse) => new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)))
@@ -123,10 +127,26 @@ export class Deployment {
     for (let i = 0; i < 2; i += 1) await this.sweep(3 * MINUTE_MS);
   }
 
-  async analyses(): Promise<readonly Record<string, unknown>[]> {
-    const answer = await this.#functions.query(eventFor('/v1/analyses'), localContext);
+  analyses(): Promise<readonly Record<string, unknown>[]> {
+    return this.#list('analyses', { from: '2026-11-01T00:00:00Z' });
+  }
+
+  rejections(): Promise<readonly Record<string, unknown>[]> {
+    return this.#list('uploads', { status: 'rejected' });
+  }
+
+  /** An operator sends what was given up again: SQS counts its deliveries anew. */
+  redrive(): readonly string[] {
+    const keys = this.deadLetters.splice(0);
+    for (const key of keys) this.#receives.delete(key);
+    return keys;
+  }
+
+  async #list(name: 'analyses' | 'uploads', query: Record<string, string>): Promise<readonly Record<string, unknown>[]> {
+    const answer = await this.#functions.query(eventFor(`/v1/${name}`, query), localContext);
     const body: unknown = JSON.parse(answer.body ?? '{}');
-    return typeof body === 'object' && body !== null && 'analyses' in body && Array.isArray(body.analyses) ? body.analyses : [];
+    const list: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : null;
+    return Array.isArray(list) ? list : [];
   }
 
   #comesAgain(key: string): boolean {
@@ -148,13 +168,13 @@ const definition = () => ({
 
 const keyType = (text: string): 'HASH' | 'RANGE' => (text === 'HASH' ? 'HASH' : 'RANGE');
 
-const eventFor = (path: string) => ({
+const eventFor = (path: string, query: Record<string, string>) => ({
   version: '2.0',
   routeKey: '$default',
   rawPath: path,
   rawQueryString: '',
   headers: {},
-  queryStringParameters: { from: '2026-11-01T00:00:00Z' },
+  queryStringParameters: query,
   requestContext: {
     accountId: '',
     apiId: '',

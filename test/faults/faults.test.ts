@@ -143,6 +143,27 @@ test('every kind of fault at every call: the queue delivers again, and all is as
   t.diagnostic(`${schedules} schedules so far`);
 });
 
+test('an upload that always fails is given up after five deliveries, is seen in the API, holds back nobody, and can be sent again', async () => {
+  await deployment.anew();
+  const [poison = '', ...others] = keys;
+  let isBroken = true;
+  deployment.wire.set(({ service, path }) => (isBroken && service === 's3' && path.includes(encodeURI(poison)) ? 'error' : null));
+  assert.deepEqual(await deployment.deliver([poison, ...others]), [poison]);
+  for (let deliveries = 2; deliveries < 5; deliveries += 1) {
+    assert.deepEqual(await deployment.deliver([poison]), [poison]);
+    assert.deepEqual(await deployment.rejections(), []);
+  }
+  assert.deepEqual(await deployment.deliver([poison]), []);
+  assert.deepEqual(deployment.deadLetters, [poison]);
+  const [rejection, ...more] = await deployment.rejections();
+  assert.deepEqual([rejection?.host, rejection?.key, more], ['web-03', poison, []]);
+  assert.match(String(rejection?.reason), /could not be taken in 5 times .* dead-letter queue/);
+  isBroken = false;
+  for (const key of deployment.redrive()) assert.deepEqual(await deployment.deliver([key]), []);
+  await deployment.quiet();
+  assert.deepEqual(await results(), calm);
+});
+
 test('any order, twice, several at once, with faults anywhere: the same in the end', async (t) => {
   const order = fc.shuffledSubarray(keys, { minLength: keys.length });
   const more = fc.subarray(keys);

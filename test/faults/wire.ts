@@ -23,6 +23,7 @@ export interface Call {
   readonly service: Service;
   /** `PutItem`, `Publish`, `GET`. */
   readonly operation: string;
+  readonly path: string;
 }
 
 export type Plan = (call: Call) => Fault | null;
@@ -100,7 +101,7 @@ export class Wire {
 
   async #pass(service: Service, target: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(incoming);
-    const call = { n: this.calls.length + 1, service, operation: operationOf(service, incoming, body) };
+    const call = { n: this.calls.length + 1, service, operation: operationOf(service, incoming, body), path: incoming.url ?? '' };
     this.calls.push(call);
     const fault = this.#plan(call);
     if (fault === 'reset-before') {

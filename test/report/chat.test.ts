@@ -93,15 +93,18 @@ test('what chat or pager refuse is logged, and announced no second time to the o
   );
   const warnings: string[] = [];
   const first: string[] = [];
+  const counted: string[] = [];
   const announcer = alsoTo(
     { publish: async ({ id }) => void first.push(id), publishTogether: async (all) => void first.push(...all.map(({ id }) => id)) },
     client,
     { chat: 'arn:chat', pager: 'arn:pager' },
     async () => noLink,
     { info: () => {}, warn: (message) => void warnings.push(message) },
+    { count: (metric, value) => void counted.push(`${metric} ${value}`) },
   );
   await announcer.publish(announce(critical));
   await announcer.publishTogether([announce(critical)]);
   assert.deepEqual(sent, ['arn:chat', 'arn:pager', 'arn:chat', 'arn:pager']);
   assert.deepEqual([first.length, warnings.length], [2, 4]);
+  assert.deepEqual(counted, Array(4).fill('SideTopicsFailed 1'));
 });

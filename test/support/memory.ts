@@ -5,6 +5,7 @@ import type { Analysis } from '../../lib/model/analysis.ts';
 import type { Digest, PortLookup } from '../../lib/model/digest.ts';
 import { digestTime } from '../../lib/model/digest-time.ts';
 import type { Deps } from '../../lib/use-cases/deps.ts';
+import type { Metric } from '../../lib/use-cases/metrics.ts';
 import type { FleetRecords, HostSummary, Page, Records, Rejection, StoredObject, Uploads } from '../../lib/use-cases/ports.ts';
 import { matchesFilter } from '../../lib/use-cases/query.ts';
 import { defaultSettings } from '../../lib/use-cases/settings.ts';
@@ -28,6 +29,7 @@ export class World {
   readonly fleets = new Map<string, Fleet>();
   readonly watched = new Set<string>();
   readonly slots: string[] = [];
+  readonly counted = new Map<Metric, number>();
   silences: Silences = noSilences;
   /** What was said, whether alone or with others. */
   readonly published: Announcement[] = [];
@@ -55,6 +57,7 @@ export class World {
       },
       clock: { now: () => new Date(this.now).toISOString() },
       journal: { info: () => {}, warn: () => {} },
+      meter: { count: (metric, value) => void this.counted.set(metric, (this.counted.get(metric) ?? 0) + value) },
       settings: { ...defaultSettings, silentAfterMs: this.silentAfterMs },
       owner,
     };

@@ -1,0 +1,89 @@
+import { CloudFormationClient, DescribeStackResourceCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { z } from 'zod';
+import { type JudgingConfig, judgingConfig, retentionOf } from './config.ts';
+import { DeploymentError } from './deployed.ts';
+import type { Retention } from './dynamodb.ts';
+
+/** A stack with all that a command may need of it, deployed or embedded. */
+export interface WholeStack {
+  readonly s3: S3Client;
+  readonly dynamo: DynamoDBClient;
+  readonly sns: SNSClient;
+  readonly bucket: string;
+  readonly table: string;
+  readonly topicArn: string;
+  /** The API's address; `null` where the stack does not tell. */
+  readonly api: string | null;
+  /** How its functions judge. */
+  readonly config: JudgingConfig;
+  readonly retention: Retention;
+  close(): void;
+}
+
+/** What the stack's output `Judging` holds (infra/outputs.yml). */
+const environment = z.record(z.string(), z.string());
+
+const configOf = (judging: string, names: Pick<WholeStack, 'bucket' | 'table' | 'topicArn'>): JudgingConfig => {
+  const stated = environment.parse(JSON.parse(judging));
+  return judgingConfig.parse({ ...stated, TABLE: names.table, BUCKET: names.bucket, TOPIC_ARN: names.topicArn });
+};
+
+const whole = (
+  clients: Pick<WholeStack, 's3' | 'dynamo' | 'sns'>,
+  names: Pick<WholeStack, 'bucket' | 'table' | 'topicArn' | 'api'>,
+  judging: string,
+): WholeStack => {
+  const config = configOf(judging, names);
+  const close = (): void => {
+    for (const client of [clients.s3, clients.dynamo, clients.sns]) client.destroy();
+  };
+  return { ...clients, ...names, config, retention: retentionOf(config), close };
+};
+
+/** @throws DeploymentError where the stack cannot be asked, or is older than this version */
+export const wholeDeployed = async (stack: string, region: string | undefined): Promise<WholeStack> => {
+  const options = region === undefined ? {} : { region };
+  const cloud = new CloudFormationClient(options);
+  const idOf = async (LogicalResourceId: string): Promise<string> => {
+    const answer = await cloud.send(new DescribeStackResourceCommand({ StackName: stack, LogicalResourceId }));
+    return answer.StackResourceDetail?.PhysicalResourceId ?? '';
+  };
+  try {
+    const described = await cloud.send(new DescribeStacksCommand({ StackName: stack }));
+    const [table, bucket, topicArn] = await Promise.all([idOf('Table'), idOf('UploadBucket'), idOf('Topic')]);
+    const outputs = described.Stacks?.[0]?.Outputs ?? [];
+    const outputOf = (key: string): string | null => outputs.find(({ OutputKey }) => OutputKey === key)?.OutputValue ?? null;
+    const judging = outputOf('Judging');
+    if (judging === null) throw new DeploymentError(`The stack ${stack} does not say how it judges: deploy this version first.`);
+    const clients = { s3: new S3Client(options), dynamo: new DynamoDBClient(options), sns: new SNSClient(options) };
+    return whole(clients, { table, bucket, topicArn, api: outputOf('HttpApiUrl') }, judging);
+  } catch (error) {
+    if (error instanceof DeploymentError) throw error;
+    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new DeploymentError(`The stack ${stack} could not be asked (${detail}).`, { cause: error });
+  } finally {
+    cloud.destroy();
+  }
+};
+
+/** Where the embedded stack's emulators listen. */
+export interface LocalPlaces extends Pick<WholeStack, 'bucket' | 'table' | 'topicArn'> {
+  readonly aws: string;
+  readonly tableAddress: string;
+  readonly api: string;
+  readonly judging: string;
+}
+
+/** The embedded stack asks for no credentials. */
+export const wholeLocal = ({ aws, tableAddress, judging, ...names }: LocalPlaces): WholeStack => {
+  const options = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const clients = {
+    s3: new S3Client({ ...options, endpoint: aws, forcePathStyle: true }),
+    sns: new SNSClient({ ...options, endpoint: aws }),
+    dynamo: new DynamoDBClient({ ...options, endpoint: tableAddress }),
+  };
+  return whole(clients, names, judging);
+};

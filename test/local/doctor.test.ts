@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { abandonedDrills, removeAbandoned } from '../../lib/adapters/drill-cleanup.ts';
+import { wholeLocal } from '../../lib/adapters/whole-stack.ts';
+import { NAMES } from '../../lib/local/emulators.ts';
+import { placesOf, runningStack } from '../../lib/local/running.ts';
+import { type Stack, startStack } from '../../lib/local/stack.ts';
+
+/** `closewatch doctor` as it is called, on the embedded stack: well, and with something broken. */
+
+let stateDir = '';
+let stack: Stack;
+let said: string[] = [];
+
+const doctor = async (...args: readonly string[]) => {
+  const child = spawn(process.execPath, ['bin/closewatch.js', 'doctor', '--local', '--state', stateDir, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { stdout, stderr, status };
+};
+
+/** All that is kept, but the slots that pace messages, which end by themselves within minutes. */
+const kept = async (): Promise<readonly string[]> => {
+  const dynamo = new DynamoDBClient({});
+  const s3 = new S3Client({});
+  const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: NAMES.table }));
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: stack.bucket }));
+  dynamo.destroy();
+  s3.destroy();
+  const items = Items.map(({ pk, sk }) => `${pk?.S} ${sk?.S}`).filter((key) => !key.startsWith('SLOTS ') && key !== 'SILENCES ALL');
+  return [...items, ...Contents.map(({ Key }) => `object ${Key}`)].sort();
+};
+
+const put = async (key: string): Promise<void> => {
+  const client = new S3Client({});
+  await client.send(new PutObjectCommand({ Bucket: stack.bucket, Key: key, Body: 'LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\n' }));
+  client.destroy();
+};
+
+before(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'closewatch-'));
+  const note = ({ text: message }: { readonly text: string }): void => void said.push(message);
+  stack = await startStack({ s3Port: 0, apiPort: 0, stateDir, onEmail: note, onSms: note });
+  await put('hosts/web-1/snapshots/a');
+  const until = Date.now() + 10_000;
+  while ((await kept()).length < 3 && Date.now() < until) await new Promise((done) => void setTimeout(done, 50));
+});
+
+after(async () => {
+  await stack.stop();
+  await rm(stateDir, { recursive: true });
+});
+
+test('finds a stack that works well, tells nobody, and leaves nothing', async () => {
+  const before = await kept();
+  const { stdout, stderr, status } = await doctor('--timeout', '30s');
+  assert.deepEqual([status, stderr], [0, ''], stdout);
+  assert.match(stdout, /^ok {9}The incident is diagnosed: close-wait-leak, DRILL-culprit named/m);
+  assert.match(stdout, /^ok {9}It is announced: due, and held back by the silence/m);
+  assert.match(stdout, /All is well\.\n$/);
+  assert.deepEqual(await kept(), before);
+  const silences = await (await fetch(`${stack.apiAddress}/v1/silences?ended=included`)).json();
+  assert.deepEqual(silences, { silences: [], cursor: null });
+  assert.deepEqual(said, []);
+});
+
+test('with --announce people are told, and see that it is a drill', async () => {
+  const before = await kept();
+  const { stdout, status } = await doctor('--timeout', '30s', '--announce', '--json');
+  assert.equal(status, 0, stdout);
+  const until = Date.now() + 10_000;
+  while (said.length < 4 && Date.now() < until) await new Promise((done) => void setTimeout(done, 50));
+  // One of the beginning and one of the end, by email and by SMS.
+  assert.equal(said.length, 4);
+  for (const message of said) assert.match(message, /DRILL/);
+  assert.deepEqual(await kept(), before);
+});
+
+test('says what is broken and what to do, and cleans up all the same', async () => {
+  const before = await kept();
+  const topic = process.env.TOPIC_ARN;
+  process.env.TOPIC_ARN = `${topic}-that-is-gone`;
+  said = [];
+  const { stdout, status } = await doctor('--timeout', '3s', '--announce');
+  process.env.TOPIC_ARN = topic;
+  assert.equal(status, 1);
+  assert.match(stdout, /^failed {5}It is announced: SNS has not taken the message\.\n {11}See PublishingFails in infra\/RUNBOOK\.md\.$/m);
+  assert.match(stdout, /^ok {9}The drill is cleaned up/m);
+  assert.match(stdout, /did not succeed\.\n$/);
+  assert.deepEqual(await kept(), before);
+});
+
+test('removes what drills that were killed have left, and nothing else', async () => {
+  await put('hosts/closewatch-drill-00000001/snapshots/a');
+  const running = await runningStack(stateDir);
+  assert.ok(running !== null);
+  const whole = wholeLocal(placesOf(running));
+  assert.deepEqual(await abandonedDrills(whole, new Date(Date.now() - 60_000).toISOString()), []);
+  const old = await abandonedDrills(whole, new Date(Date.now() + 60_000).toISOString());
+  assert.deepEqual(old, ['closewatch-drill-00000001']);
+  for (const host of old) await removeAbandoned(whole, host);
+  whole.close();
+  assert.ok(!(await kept()).some((key) => key.startsWith('object hosts/closewatch-drill')));
+  assert.ok((await kept()).includes('object hosts/web-1/snapshots/a'));
+});
+
+test('could not run: wrong calls, and no stack', async () => {
+  for (const [args, reason] of [
+    [['--timeout', 'soon'], /--timeout takes a time/],
+    [['--nothing'], /--nothing/],
+    [['--state', join(stateDir, 'none')], /No stack runs/],
+  ] as const) {
+    const { status, stderr } = await doctor(...args);
+    assert.equal(status, 2);
+    assert.match(stderr, reason);
+  }
+});
