@@ -71,23 +71,24 @@ const windowStart = (bytes: Buffer, at: number, floor: number, { before }: Reach
   return start;
 };
 
-class LineCounter {
-  skipped = 0;
-}
+const isWide = ([first, second]: Uint8Array): boolean => (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 
 /** Skims bytes of UTF-8; UTF-16 is read line by line. */
 export class LogSkimmer {
   readonly #sink: SkimSink;
   readonly #lines: LineSplitter;
-  readonly #counter = new LineCounter();
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  /**
+   * One buffer for all: first whole lines of the block before, which were neither handed over nor counted, then (from `#begin`) what has come
+   * since. A new one for each block would be most of the memory.
+   */
+  readonly #buffer = Buffer.allocUnsafe(BACK_BYTES + BLOCK_BYTES);
+  #begin = 0;
+  #end = 0;
+  #skipped = 0;
   #read = 0;
   #mode: 'whole' | 'skim' = 'whole';
   #isWide = false;
   #reach: Reach = { before: HEADS_BEFORE, behind: HEADS_BEHIND };
-  /** Whole lines at the end of the block before, which were not handed over, nor counted. */
-  #back: Buffer = Buffer.alloc(0);
   /** Heads still to be handed over behind the last hint. */
   #owed = 0;
   /** In a line too long to be held: the splitter has its beginning. */
@@ -95,80 +96,81 @@ export class LogSkimmer {
 
   constructor(sink: SkimSink) {
     this.#sink = sink;
-    const counter = this.#counter;
-    this.#lines = new LineSplitter((text, line) => sink.line(text, line + counter.skipped));
+    this.#lines = new LineSplitter((text, line) => sink.line(text, line + this.#skipped));
   }
 
   push(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (this.#read === 0) this.#isWide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    this.#read += bytes.length;
+    if (this.#read === 0) this.#isWide = isWide(chunk);
+    this.#read += chunk.length;
     if (this.#isWide) {
-      this.#lines.push(bytes);
+      this.#lines.push(chunk);
       return;
     }
-    this.#held.push(bytes);
-    this.#heldBytes += bytes.length;
-    if (this.#heldBytes >= BLOCK_BYTES) this.#blocks();
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + this.#buffer.length - this.#end);
+      this.#buffer.set(part, this.#end);
+      this.#end += part.length;
+      at += part.length;
+      if (this.#end === this.#buffer.length) this.#work();
+    }
   }
 
   end(): void {
-    this.#blocks();
+    this.#work();
     // The last records tell until when the log goes; a last line without its end is one of them.
-    const last = windowStart(this.#back, this.#back.length, 0, this.#reach);
-    this.#skip(this.#back, 0, last);
-    this.#lines.push(this.#back.subarray(last));
-    for (const rest of this.#held) this.#lines.push(rest);
+    const back = this.#buffer.subarray(0, this.#begin);
+    const last = windowStart(back, back.length, 0, this.#reach);
+    this.#skip(back, 0, last);
+    this.#lines.push(this.#buffer.subarray(last, this.#end));
     this.#lines.end();
   }
 
-  #blocks(): void {
-    const all = this.#held.length === 1 ? (this.#held[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#held);
-    const from = this.#isMidLine ? this.#finishLine(all) : 0;
-    const end = all.lastIndexOf(NEWLINE) + 1;
-    if (end > from) this.#block(all.subarray(from, end));
-    const rest = all.subarray(Math.max(end, from));
-    this.#keep(rest);
+  /** Takes the whole lines out of the buffer. */
+  #work(): void {
+    if (this.#isMidLine) this.#finishLine();
+    const end = this.#buffer.subarray(0, this.#end).lastIndexOf(NEWLINE) + 1;
+    if (end > this.#begin) this.#keep(this.#take(end), end);
+    else if (this.#end === this.#buffer.length) this.#startLongLine();
   }
 
-  /** @returns where the next line begins */
-  #finishLine(bytes: Buffer): number {
-    const end = bytes.indexOf(NEWLINE);
-    const until = end < 0 ? bytes.length : end + 1;
+  #finishLine(): void {
+    const bytes = this.#buffer.subarray(this.#begin, this.#end);
+    const until = behind(bytes, 0);
+    this.#isMidLine = bytes[until - 1] !== NEWLINE;
     this.#lines.push(bytes.subarray(0, until));
-    this.#isMidLine = end < 0;
-    return until;
+    this.#buffer.copyWithin(this.#begin, this.#begin + until, this.#end);
+    this.#end -= until;
   }
 
-  #keep(rest: Buffer): void {
-    if (rest.length < BLOCK_BYTES) {
-      this.#held = rest.length === 0 ? [] : [rest];
-      this.#heldBytes = rest.length;
-      return;
-    }
-    // A line without an end in sight: the splitter cuts it.
-    this.#skip(this.#back, 0, this.#back.length);
-    this.#back = Buffer.alloc(0);
-    this.#lines.push(rest);
+  /** A line without an end in sight: the splitter cuts it. */
+  #startLongLine(): void {
+    this.#skip(this.#buffer, 0, this.#begin);
+    this.#lines.push(this.#buffer.subarray(this.#begin, this.#end));
     this.#isMidLine = true;
-    this.#held = [];
-    this.#heldBytes = 0;
+    this.#begin = 0;
+    this.#end = 0;
   }
 
-  #block(block: Buffer): void {
-    if (this.#mode === 'skim') {
-      this.#skim(block);
-      return;
-    }
-    this.#lines.push(block);
-    if (this.#read < READ_WHOLE_BYTES) return;
+  /** @returns where that begins which may still be needed */
+  #take(end: number): number {
+    if (this.#mode === 'skim') return this.#skim(end);
+    this.#lines.push(this.#buffer.subarray(this.#begin, end));
+    if (this.#read < READ_WHOLE_BYTES) return end;
     this.#mode = 'skim';
-    if (FRAMED.test(block.toString('latin1', 0, 200))) this.#reach = { before: MAX_LINES_BEFORE, behind: FRAMED_HEADS_BEHIND };
+    if (FRAMED.test(this.#buffer.toString('latin1', 0, 200))) this.#reach = { before: MAX_LINES_BEFORE, behind: FRAMED_HEADS_BEHIND };
+    return end;
   }
 
-  #skim(block: Buffer): void {
-    const begin = this.#back.length;
-    const bytes = begin === 0 ? block : Buffer.concat([this.#back, block]);
+  /** What begins at `from` goes to the buffer's start. */
+  #keep(from: number, end: number): void {
+    this.#buffer.copyWithin(0, from, this.#end);
+    this.#begin = end - from;
+    this.#end -= from;
+  }
+
+  #skim(end: number): number {
+    const begin = this.#begin;
+    const bytes = this.#buffer.subarray(0, end);
     let done = 0;
     const hand = (from: number, to: number): void => {
       if (to <= done) return;
@@ -179,12 +181,14 @@ export class LogSkimmer {
     };
     if (this.#owed > 0) hand(begin, this.#reachBehind(bytes, begin, this.#owed));
     else hand(...edge(bytes, begin));
-    for (const place of hintsIn(block)) {
+    for (const place of hintsIn(bytes.subarray(begin))) {
       const at = begin + place;
       const start = windowStart(bytes, at, done, this.#reach);
       hand(start, this.#reachBehind(bytes, behind(bytes, at), this.#reach.behind));
     }
-    this.#keepBack(bytes, done);
+    const from = Math.max(done, startOf(bytes, Math.max(0, end - BACK_BYTES)));
+    this.#skip(bytes, done, from);
+    return from;
   }
 
   /** Where what belongs behind ends; what the block lacks of it is owed. */
@@ -202,17 +206,10 @@ export class LogSkimmer {
     return end;
   }
 
-  #keepBack(bytes: Buffer, done: number): void {
-    const from = Math.max(done, startOf(bytes, Math.max(0, bytes.length - BACK_BYTES)));
-    this.#skip(bytes, done, from);
-    // A copy: a view would keep the whole block.
-    this.#back = Buffer.from(bytes.subarray(from));
-  }
-
   #skip(bytes: Buffer, from: number, to: number): void {
     const lines = countLines(bytes, from, to);
     if (lines === 0) return;
-    this.#counter.skipped += lines;
+    this.#skipped += lines;
     this.#sink.gap(lines);
   }
 }
