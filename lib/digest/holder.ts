@@ -12,6 +12,3 @@ export const holderOf = (socket: Socket): Holder => {
   const owner = others.reduce((lowest, other) => (other.pid < lowest.pid ? other : lowest), first);
   return { kind: 'process', pid: owner.pid, command: owner.command };
 };
-
-/** Equal for equal holders, whatever command name a forked child gave itself. */
-export const holderKey = (holder: Holder): string => (holder.kind === 'process' ? `pid ${holder.pid}` : holder.kind);

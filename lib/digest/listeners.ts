@@ -20,6 +20,7 @@ const toListener = (socket: Socket, port: number): Listener => ({
 /** Who listens where; those with a queue first, so that a cut never hides a service in trouble. */
 export const listenersOf = (sockets: readonly Socket[]): readonly Listener[] =>
   sockets
-    .flatMap((socket) => (socket.state === 'listen' && socket.local.port !== null ? [toListener(socket, socket.local.port)] : []))
+    .filter(({ state }) => state === 'listen')
+    .flatMap((socket) => (socket.local.port === null ? [] : [toListener(socket, socket.local.port)]))
     .sort((a, b) => (b.acceptQueue ?? 0) - (a.acceptQueue ?? 0) || a.port - b.port)
     .slice(0, MAX_LISTENERS);

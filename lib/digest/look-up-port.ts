@@ -7,7 +7,7 @@ import { holderOf } from './holder.ts';
 import { inflate } from './inflate.ts';
 import { MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { socketsWithNames } from './named-owners.ts';
-import { peerText } from './port-use.ts';
+import { peerText } from './peer-text.ts';
 
 const MAX_ROWS = 32;
 

@@ -1,8 +1,9 @@
 import type { Pile, Side } from '../model/digest.ts';
 import type { Socket, TcpState } from '../model/socket.ts';
-import { holderKey, holderOf } from './holder.ts';
-import { peerText } from './port-use.ts';
-import type { SideOf } from './side.ts';
+import { type Census, LISTEN } from './census.ts';
+import { holderOf } from './holder.ts';
+import { PairNumbering } from './numbering.ts';
+import { peerText } from './peer-text.ts';
 import { endsBuilder, type SketchBuilder, sketchBuilder } from './sketch.ts';
 
 /** 24 piles of some 300 bytes keep a digest near 4 KB while the sketches (350 bytes) go to those that matter. */
@@ -16,107 +17,95 @@ const MAX_PEERS_APART = 6;
 interface Draft {
   readonly first: Socket;
   readonly side: Side;
-  readonly peer: string | null;
-  sockets: number;
-  zero: number;
-  one: number;
-  more: number;
-  withoutInode: number | null;
-  readonly lastAcks: number[];
-  last: Socket;
-  readonly sketch: SketchBuilder;
-  readonly ends: SketchBuilder;
+  /** By its peer; not where many peers are merged, nor on the server side. */
+  readonly isApart: boolean;
+  readonly members: Socket[];
 }
-
-const newDraft = (socket: Socket, side: Side, peer: string | null): Draft => ({
-  first: socket,
-  side,
-  peer,
-  sockets: 0,
-  zero: 0,
-  one: 0,
-  more: 0,
-  withoutInode: socket.inode === null ? null : 0,
-  lastAcks: [],
-  last: socket,
-  sketch: sketchBuilder(),
-  ends: endsBuilder(),
-});
-
-const addTo = (draft: Draft, socket: Socket): void => {
-  draft.sockets += 1;
-  draft.last = socket;
-  if (socket.recvQ !== null) {
-    if (socket.recvQ === 0) draft.zero += 1;
-    else if (socket.recvQ === 1) draft.one += 1;
-    else draft.more += 1;
-  }
-  if (draft.withoutInode !== null && socket.inode === 0) draft.withoutInode += 1;
-  if (socket.lastAckMs !== null) draft.lastAcks.push(socket.lastAckMs);
-  draft.sketch.add(socket);
-  draft.ends.add(socket);
-};
 
 const median = (values: readonly number[]): number | null => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
 
-const ownerKey = (socket: Socket): string => `${holderKey(holderOf(socket))} ${socket.state} ${socket.local.address}`;
-
-/** Clients of many peers, whose piles are merged: the key without the peer. */
-const clientsOfMany = (sockets: readonly Socket[], sideOf: SideOf): Set<string> => {
-  const peers = new Map<string, Set<string>>();
-  for (const socket of sockets) {
-    if (socket.state === 'listen' || sideOf(socket) === 'server') continue;
-    const key = ownerKey(socket);
-    const seen = peers.get(key) ?? new Set();
-    if (seen.size <= MAX_PEERS_APART) peers.set(key, seen.add(peerText(socket)));
-  }
-  return new Set([...peers].filter(([, seen]) => seen.size > MAX_PEERS_APART).map(([key]) => key));
+/** Numbers what piles are apart by: holder, state and local address. */
+const ownersOf = ({ state, holder, address, seed }: Census): { readonly owner: Int32Array; readonly owners: number } => {
+  const states = new PairNumbering(seed);
+  const owners = new PairNumbering(seed);
+  const owner = holder.map((one, i) => owners.of(states.of(one, state[i] ?? 0), address[i] ?? 0));
+  return { owner, owners: owners.size };
 };
 
-const draftPiles = (sockets: readonly Socket[], sideOf: SideOf): readonly Draft[] => {
-  const many = clientsOfMany(sockets, sideOf);
-  const drafts = new Map<string, Draft>();
-  for (const socket of sockets) {
-    if (socket.state === 'listen') continue;
-    const side = sideOf(socket);
-    const owner = ownerKey(socket);
-    const peer = side === 'server' || many.has(owner) ? null : peerText(socket);
-    const key = `${owner} ${side === 'server' ? socket.local.port : peer}`;
-    const draft = drafts.get(key) ?? newDraft(socket, side, peer);
-    drafts.set(key, draft);
-    addTo(draft, socket);
+/** Clients of many peers, whose piles are merged: 1 for each such owner. */
+const clientsOfMany = ({ state, peer, seed }: Census, isClient: Uint8Array, owner: Int32Array, owners: number): Uint8Array => {
+  const pairs = new PairNumbering(seed);
+  const peers = new Int32Array(owners);
+  for (const [i, one] of owner.entries()) {
+    if (state[i] === LISTEN || isClient[i] === 0 || (peers[one] ?? 0) > MAX_PEERS_APART) continue;
+    const known = pairs.size;
+    if (pairs.of(one, peer[i] ?? 0) === known) peers[one] = (peers[one] ?? 0) + 1;
   }
-  return [...drafts.values()].sort((a, b) => b.sockets - a.sockets || a.first.line - b.first.line);
+  return Uint8Array.from(peers, (count) => Number(count > MAX_PEERS_APART));
 };
 
-const toPile = (draft: Draft, withSketch: boolean, withEnds: boolean): Pile => ({
-  holder: holderOf(draft.first),
-  side: draft.side,
-  state: draft.first.state,
-  localAddress: draft.first.local.address,
-  localPort: draft.side === 'server' ? draft.first.local.port : null,
-  peer: draft.peer,
-  sockets: draft.sockets,
-  recvQ: { zero: draft.zero, one: draft.one, more: draft.more },
-  withoutInode: draft.withoutInode,
-  lastAckMs: median(draft.lastAcks),
-  cgroup: draft.first.cgroup,
-  lines: [draft.first.line, draft.last.line],
-  sketch: withSketch ? draft.sketch.finish() : null,
-  ends: withEnds ? draft.ends.finish() : null,
+/** What a pile is apart by beside its owner: the peer's number, none of them, or the own end's number below that. */
+const ANY_PEER = -1;
+const ownEnd = (end: number): number => -2 - end;
+
+const draftPiles = (census: Census, isClient: Uint8Array): readonly Draft[] => {
+  const { owner, owners } = ownersOf(census);
+  const many = clientsOfMany(census, isClient, owner, owners);
+  const piles = new PairNumbering(census.seed);
+  const drafts: Draft[] = [];
+  for (const [i, socket] of census.sockets.entries()) {
+    if (census.state[i] === LISTEN) continue;
+    const one = owner[i] ?? 0;
+    const isServer = isClient[i] === 0;
+    const isApart = !isServer && many[one] === 0;
+    const pile = piles.of(one, isServer ? ownEnd(census.local[i] ?? 0) : isApart ? (census.peer[i] ?? 0) : ANY_PEER);
+    const draft = drafts[pile];
+    if (draft === undefined) drafts.push({ first: socket, side: isServer ? 'server' : 'client', isApart, members: [socket] });
+    else draft.members.push(socket);
+  }
+  return drafts.sort((a, b) => b.members.length - a.members.length || a.first.line - b.first.line);
+};
+
+/** Recv-Q 0, 1 and more. */
+const queuesOf = (members: readonly Socket[]): Pile['recvQ'] => {
+  const queues = { zero: 0, one: 0, more: 0 };
+  for (const { recvQ } of members) if (recvQ !== null) queues[recvQ === 0 ? 'zero' : recvQ === 1 ? 'one' : 'more'] += 1;
+  return queues;
+};
+
+const sketchOf = (builder: SketchBuilder, members: readonly Socket[]): string | null => {
+  for (const socket of members) builder.add(socket);
+  return builder.finish();
+};
+
+const toPile = ({ first, side, isApart, members }: Draft, withSketch: boolean, withEnds: boolean): Pile => ({
+  holder: holderOf(first),
+  side,
+  state: first.state,
+  localAddress: first.local.address,
+  localPort: side === 'server' ? first.local.port : null,
+  peer: isApart ? peerText(first) : null,
+  sockets: members.length,
+  recvQ: queuesOf(members),
+  withoutInode: first.inode === null ? null : members.filter(({ inode }) => inode === 0).length,
+  lastAckMs: median(members.flatMap(({ lastAckMs }) => lastAckMs ?? [])),
+  cgroup: first.cgroup,
+  lines: [first.line, members.at(-1)?.line ?? first.line],
+  sketch: withSketch ? sketchOf(sketchBuilder(), members) : null,
+  ends: withEnds ? sketchOf(endsBuilder(), members) : null,
 });
 
 /** States in which staying or going tells something: a leak stays, traffic goes. */
-const isFollowed = (draft: Draft): boolean =>
-  draft.sockets >= SKETCH_MIN_SOCKETS && (draft.first.state === 'close_wait' || draft.first.state === 'established');
+const isFollowed = ({ members, first }: Draft): boolean =>
+  members.length >= SKETCH_MIN_SOCKETS && (first.state === 'close_wait' || first.state === 'established');
 
 /** States that tell whose end closed first, seen from the other host (RFC 9293 §3.6): it waits, is waited for, or neither. */
 const TELLING = new Set<TcpState>(['established', 'close_wait', 'fin_wait1', 'fin_wait2']);
-const isMatched = ({ sockets, first }: Draft): boolean => sockets >= SKETCH_MIN_SOCKETS && TELLING.has(first.state);
+const isMatched = ({ members, first }: Draft): boolean => members.length >= SKETCH_MIN_SOCKETS && TELLING.has(first.state);
 
 /** Sockets grouped by holder, state, address and contested end; the largest groups. */
-export const pilesOf = (sockets: readonly Socket[], sideOf: SideOf): readonly Pile[] => {
-  const drafts = draftPiles(sockets, sideOf).slice(0, MAX_PILES);
+export const pilesOf = (census: Census, isClient: Uint8Array): readonly Pile[] => {
+  const drafts = draftPiles(census, isClient).slice(0, MAX_PILES);
   const followed = new Set(drafts.filter(isFollowed).slice(0, MAX_SKETCHES));
   const matched = new Set(drafts.filter(isMatched).slice(0, MAX_SKETCHES));
   return drafts.map((draft) => toPile(draft, followed.has(draft), matched.has(draft)));

@@ -1,5 +1,5 @@
-import type { Side } from '../model/digest.ts';
-import type { Socket } from '../model/socket.ts';
+import { type Census, LISTEN } from './census.ts';
+import { tally } from './numbering.ts';
 
 /** Any-address of either family: a listener there has the port on every address. */
 export const isAnyAddress = (address: string): boolean => address === '*' || address === '0.0.0.0' || address === '::';
@@ -9,52 +9,42 @@ const within = (port: number, [from, to]: readonly [number, number]): boolean =>
 /** How often one end of a connection recurs beyond chance: a service's end recurs, the ephemeral end does not. */
 const RECURS = 3;
 
-export type SideOf = (socket: Socket) => Side;
-
-const countBy = (sockets: readonly Socket[], key: (socket: Socket) => string): Map<string, number> => {
-  const counts = new Map<string, number>();
-  for (const socket of sockets) counts.set(key(socket), (counts.get(key(socket)) ?? 0) + 1);
-  return counts;
-};
-
-const localEnd = (socket: Socket): string => `${socket.local.address} ${socket.local.port}`;
-const peerEnd = (socket: Socket): string => `${socket.peer.address} ${socket.peer.port}`;
-
-const listeningOn = (sockets: readonly Socket[]): ((socket: Socket) => boolean) => {
-  const ends = new Set<string>();
+/** Ends that someone listens on, each counted; a listener on any-address has its port on every one. */
+const listened = ({ sockets, state, local, portOf, ends }: Census): ((end: number) => boolean) => {
+  const isListened = new Uint8Array(ends);
   const everywhere = new Set<number | null>();
-  for (const socket of sockets) {
-    if (socket.state !== 'listen') continue;
-    ends.add(localEnd(socket));
-    if (isAnyAddress(socket.local.address)) everywhere.add(socket.local.port);
+  for (const [i, end] of local.entries()) {
+    if (state[i] !== LISTEN) continue;
+    isListened[end] = 1;
+    if (isAnyAddress(sockets[i]?.local.address ?? '')) everywhere.add(portOf(end));
   }
-  return (socket) => everywhere.has(socket.local.port) || ends.has(localEnd(socket));
+  return (end) => isListened[end] === 1 || everywhere.has(portOf(end));
 };
+
+const connected = (ends: Int32Array, { state }: Census): Int32Array => ends.map((end, i) => (state[i] === LISTEN ? -1 : end));
 
 /**
  * Which end of each connection this host is, from all that one snapshot shows: a listener on the local port makes it the server's end.
  * Without one (a listing without `-a`, a server that is gone) the end that recurs is the service's, then the range decides, then the
  * lower port number.
+ *
+ * @returns 1 for each socket that is a client's end, by its index
  */
-export const sideTeller = (sockets: readonly Socket[], range: readonly [from: number, to: number]): SideOf => {
-  const hasListener = listeningOn(sockets);
-  const connected = sockets.filter((socket) => socket.state !== 'listen');
-  const locals = countBy(connected, localEnd);
-  const peers = countBy(connected, peerEnd);
-  const tell = (socket: Socket): Side => {
-    if (socket.state === 'listen' || hasListener(socket)) return 'server';
-    const local = locals.get(localEnd(socket)) ?? 0;
-    const peer = peers.get(peerEnd(socket)) ?? 0;
-    if (local >= RECURS * peer && local >= RECURS) return 'server';
-    if (peer >= RECURS * local && peer >= RECURS) return 'client';
-    return byNumber(socket.local.port ?? 0, socket.peer.port ?? 0, range);
+export const clientEnds = (census: Census, range: readonly [from: number, to: number]): Uint8Array => {
+  const hasListener = listened(census);
+  const { state, local, peer, portOf } = census;
+  const locals = tally(connected(local, census), census.ends);
+  const peers = tally(connected(peer, census), census.ends);
+  const isClient = (i: number): boolean => {
+    const [from = 0, to = 0] = [local[i], peer[i]];
+    if (state[i] === LISTEN || hasListener(from)) return false;
+    const [fromCount = 0, toCount = 0] = [locals[from], peers[to]];
+    if (fromCount >= RECURS * toCount && fromCount >= RECURS) return false;
+    if (toCount >= RECURS * fromCount && toCount >= RECURS) return true;
+    return isClientByNumber(portOf(from) ?? 0, portOf(to) ?? 0, range);
   };
-  // Every part of a digest asks for every socket.
-  const told = new Map(sockets.map((socket) => [socket, tell(socket)]));
-  return (socket) => told.get(socket) ?? tell(socket);
+  return Uint8Array.from(local, (_, i) => Number(isClient(i)));
 };
 
-const byNumber = (local: number, peer: number, range: readonly [number, number]): Side => {
-  if (within(local, range) !== within(peer, range)) return within(local, range) ? 'client' : 'server';
-  return local >= peer ? 'client' : 'server';
-};
+const isClientByNumber = (local: number, peer: number, range: readonly [number, number]): boolean =>
+  within(local, range) === within(peer, range) ? local >= peer : within(local, range);

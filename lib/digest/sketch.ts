@@ -24,49 +24,98 @@ export interface SketchBuilder {
   finish(): string | null;
 }
 
-/** FNV-1a with murmur3's finaliser: bottom-k needs every bit to depend on every character. */
-const hash32 = (text: string): number => {
-  let h = 0x811c9dc5;
+const FNV_BASIS = 0x811c9dc5;
+
+/** FNV-1a, a part of the text at a time: what is hashed is never put together. */
+const fnv = (hash: number, text: string): number => {
+  let h = hash;
   for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h;
+};
+
+/** murmur3's finaliser: bottom-k needs every bit to depend on every character. */
+const finished = (hash: number): number => {
+  let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 };
 
-const identity = (socket: Socket): readonly [IdentityKind, string] => {
-  if (socket.cookie !== null) return ['c', socket.cookie];
-  if (socket.inode !== null && socket.inode !== 0) return ['i', String(socket.inode)];
-  return ['t', `${socket.local.address} ${socket.local.port} ${socket.peer.address} ${socket.peer.port}`];
+const fnvEnd = (hash: number, { address, port }: Endpoint): number => fnv(fnv(fnv(hash, address), ' '), String(port));
+
+/** Of `10.0.0.1 80 10.0.0.2 443`. */
+const fnvEnds = (first: Endpoint, second: Endpoint): number => fnvEnd(fnv(fnvEnd(FNV_BASIS, first), ' '), second);
+
+interface Identity {
+  readonly kindOf: (socket: Socket) => IdentityKind;
+  readonly hashOf: (socket: Socket) => number;
+}
+
+const ofSocket: Identity = {
+  kindOf: ({ cookie, inode }) => (cookie !== null ? 'c' : inode !== null && inode !== 0 ? 'i' : 't'),
+  hashOf: ({ cookie, inode, local, peer }) => {
+    if (cookie !== null) return finished(fnv(FNV_BASIS, cookie));
+    return finished(inode !== null && inode !== 0 ? fnv(FNV_BASIS, String(inode)) : fnvEnds(local, peer));
+  },
 };
 
 const endText = ({ address, port }: Endpoint): string => `${address} ${port}`;
 
-/** Both ends write the same: a connection is known by its two endpoints, in no order (RFC 9293 §3.3.1). */
-const connection = ({ local, peer }: Socket): readonly [IdentityKind, string] => ['e', [endText(local), endText(peer)].sort().join(' ')];
+/** As their texts are ordered. */
+const isBefore = (a: Endpoint, b: Endpoint): boolean =>
+  a.address.startsWith(b.address) || b.address.startsWith(a.address) ? endText(a) < endText(b) : a.address < b.address;
 
-const builder = (identify: (socket: Socket) => readonly [IdentityKind, string]): SketchBuilder => {
-  const hashes: number[] = [];
+/** Both ends write the same: a connection is known by its two endpoints, in no order (RFC 9293 §3.3.1). */
+const ofConnection: Identity = {
+  kindOf: () => 'e',
+  hashOf: ({ local, peer }) => finished(isBefore(local, peer) ? fnvEnds(local, peer) : fnvEnds(peer, local)),
+};
+
+/** The smallest of many hashes, each once, ascending. Once they are full, hardly any hash gets in. */
+class Smallest {
+  readonly all: number[] = [];
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(hash: number): void {
+    const { all } = this;
+    if (all.length === this.#size && hash >= (all.at(-1) ?? 0)) return;
+    let at = all.length;
+    while (at > 0 && hash < (all[at - 1] ?? 0)) at -= 1;
+    if (all[at - 1] === hash) return;
+    all.splice(at, 0, hash);
+    if (all.length > this.#size) all.pop();
+  }
+}
+
+const builder = ({ kindOf, hashOf }: Identity): SketchBuilder => {
   let kind: IdentityKind | null = null;
+  let smallest = new Smallest(0);
   return {
     add(socket) {
-      const [socketKind, id] = identify(socket);
-      kind ??= socketKind;
+      const socketKind = kindOf(socket);
+      if (kind === null) {
+        kind = socketKind;
+        smallest = new Smallest(sizeOf(kind));
+      }
       // A listing that mixes kinds (an inode of 0 among others) would compare unlike with unlike: follow the first kind only.
-      if (socketKind === kind) hashes.push(hash32(id));
+      if (socketKind === kind) smallest.add(hashOf(socket));
     },
     finish() {
       if (kind === null) return null;
-      const smallest = [...new Set(Uint32Array.from(hashes).sort())].slice(0, sizeOf(kind));
-      const bytes = Buffer.alloc(smallest.length * 4);
-      for (const [i, hash] of smallest.entries()) bytes.writeUInt32BE(hash, i * 4);
+      const bytes = Buffer.alloc(smallest.all.length * 4);
+      for (const [i, hash] of smallest.all.entries()) bytes.writeUInt32BE(hash, i * 4);
       return `${kind}${bytes.toString('base64')}`;
     },
   };
 };
 
-export const sketchBuilder = (): SketchBuilder => builder(identity);
+export const sketchBuilder = (): SketchBuilder => builder(ofSocket);
 /** Sketches of connections, to be compared with the other host's. */
-export const endsBuilder = (): SketchBuilder => builder(connection);
+export const endsBuilder = (): SketchBuilder => builder(ofConnection);
 
 const decode = (sketch: string): readonly number[] => {
   const bytes = Buffer.from(sketch.slice(1), 'base64');

@@ -1,17 +1,17 @@
-import type { Holder, SnapshotDigest } from '../model/digest.ts';
+import type { SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Socket, TcpState } from '../model/socket.ts';
 import { count } from '../text/words.ts';
 import { ownAddresses } from './addresses.ts';
+import { censusOf } from './census.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
-import { holderOf } from './holder.ts';
 import { listenersOf } from './listeners.ts';
 import { socketsWithNames } from './named-owners.ts';
 import { pilesOf } from './piles.ts';
 import { portRange } from './port-range.ts';
 import { portUse } from './port-use.ts';
 import { processesOf } from './processes.ts';
-import { type SideOf, sideTeller } from './side.ts';
+import { clientEnds } from './side.ts';
 import type { TakenAt } from './taken-at.ts';
 
 /** What is known of an upload beside its content. */
@@ -22,6 +22,8 @@ export interface UploadFacts {
   readonly uploadedAt: string;
 }
 
+const MAX_PORT = 65_535;
+
 /** A few sockets caught between the kernel's two looks have no owner although all can be seen (KERNEL.md): single rows. */
 const UNOWNED_BY_CHANCE = 2;
 const UNOWNED_BY_CHANCE_SHARE = 0.05;
@@ -30,9 +32,9 @@ const UNOWNED_BY_CHANCE_SHARE = 0.05;
  * A client's connection always has an owner (only TIME_WAIT and orphans have none), so several without any mean that permission hides
  * them: `ss -p` without root is silent about other users' sockets.
  */
-const ownersComplete = (sockets: readonly Socket[], sideOf: SideOf): boolean => {
+const ownersComplete = (sockets: readonly Socket[], isClient: Uint8Array): boolean => {
   const connections = sockets.filter(
-    (socket) => (socket.state === 'established' || socket.state === 'close_wait') && socket.inode !== 0 && sideOf(socket) === 'client',
+    ({ state, inode }, i) => (state === 'established' || state === 'close_wait') && inode !== 0 && isClient[i] === 1,
   );
   const unowned = connections.filter((socket) => socket.ownership.kind !== 'owned').length;
   return unowned <= Math.max(UNOWNED_BY_CHANCE, UNOWNED_BY_CHANCE_SHARE * connections.length);
@@ -44,9 +46,9 @@ const countStates = (sockets: readonly Socket[]): SnapshotDigest['states'] => {
   return states;
 };
 
-const knowledge = (snapshot: Snapshot, tcp: readonly Socket[], sideOf: SideOf): SnapshotDigest['knows'] => ({
+const knowledge = (snapshot: Snapshot, tcp: readonly Socket[], isClient: Uint8Array): SnapshotDigest['knows'] => ({
   owners: tcp.some(({ ownership }) => ownership.kind !== 'unknown'),
-  ownersComplete: ownersComplete(tcp, sideOf),
+  ownersComplete: ownersComplete(tcp, isClient),
   inodes: tcp.some(({ inode }) => inode !== null),
   queues: tcp.some(({ recvQ }) => recvQ !== null),
   listeners: tcp.some(({ state }) => state === 'listen'),
@@ -54,10 +56,11 @@ const knowledge = (snapshot: Snapshot, tcp: readonly Socket[], sideOf: SideOf): 
   processes: snapshot.processes !== null,
 });
 
-const clientPorts = (tcp: readonly Socket[], sideOf: SideOf): readonly number[] => {
-  const ports = new Set<number>();
-  for (const socket of tcp) if (socket.local.port !== null && sideOf(socket) === 'client') ports.add(socket.local.port);
-  return [...ports].sort((a, b) => a - b);
+/** Distinct ones, ascending. */
+const clientPorts = (tcp: readonly Socket[], isClient: Uint8Array): readonly number[] => {
+  const isSeen = new Uint8Array(MAX_PORT + 1);
+  for (const [i, { local }] of tcp.entries()) if (local.port !== null && isClient[i] === 1) isSeen[local.port] = 1;
+  return Array.from(isSeen.keys()).filter((port) => isSeen[port] === 1);
 };
 
 export const hostRemark = (stated: string | null, host: string): readonly string[] =>
@@ -76,11 +79,11 @@ const droppedRemark = ({ dropped = '' }: Readonly<Record<string, string>>): read
 /** One snapshot as its small record. Pure: the same snapshot gives the same digest. */
 export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: TakenAt): SnapshotDigest => {
   const tcp = socketsWithNames(snapshot).filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
-  const sideOf = sideTeller(tcp, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
-  const seen = clientPorts(tcp, sideOf);
+  const census = censusOf(tcp, snapshot.contentId);
+  const isClient = clientEnds(census, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
+  const seen = clientPorts(tcp, isClient);
   const range = portRange(snapshot.sysctls, seen, choiceIsSpread(snapshot.dialect));
   const [min, max] = [seen[0], seen.at(-1)];
-  const holders: readonly Holder[] = tcp.map(holderOf);
   return {
     version: 1,
     kind: 'snapshot',
@@ -95,15 +98,15 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
     bootId: snapshot.meta.bootId,
     netns: snapshot.netns,
     dialect: snapshot.dialect,
-    knows: knowledge(snapshot, tcp, sideOf),
+    knows: knowledge(snapshot, tcp, isClient),
     states: countStates(tcp),
     range,
     seenPorts: min === undefined || max === undefined ? null : { min, max, distinct: seen.length },
-    ports: portUse(tcp, range, sideOf),
-    piles: pilesOf(tcp, sideOf),
+    ports: portUse(census, range, isClient),
+    piles: pilesOf(census, isClient),
     listeners: listenersOf(tcp),
-    processes: processesOf(snapshot, holders, taken.at),
-    addresses: ownAddresses(tcp),
+    processes: processesOf(snapshot, census.holders, taken.at),
+    addresses: ownAddresses(census),
     sysctls: { somaxconn: snapshot.sysctls.somaxconn, tcpTwReuse: snapshot.sysctls.tcpTwReuse },
   };
 };

@@ -1,0 +1,100 @@
+/**
+ * Numbers pairs of integers 0, 1, 2, … in the order in which they first come, so that what is counted by an end, a holder or a share is
+ * counted in plain arrays. Open addressing in typed arrays: a text for each pair, as a key of a Map, costs ten times as much, and a
+ * listing has a million sockets.
+ *
+ * A host chooses its addresses and ports, but not so that their slots collide: the seed comes from the hash of all that it uploads.
+ */
+export class PairNumbering {
+  #slots = new Int32Array(1 << 10).fill(-1);
+  #first = new Int32Array(1 << 9);
+  #second = new Int32Array(1 << 9);
+  readonly #seed: number;
+  #size = 0;
+
+  /** @param seed 32 bits that the host cannot choose */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  firstOf(id: number): number {
+    return this.#first[id] ?? -1;
+  }
+
+  secondOf(id: number): number {
+    return this.#second[id] ?? -1;
+  }
+
+  /** The pair's number; a new one where it has none. */
+  of(first: number, second: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = scattered(this.#seed, first, second) & mask;
+    for (let id = this.#slots[slot] ?? -1; id >= 0; id = this.#slots[slot] ?? -1) {
+      if (this.#first[id] === first && this.#second[id] === second) return id;
+      slot = (slot + 1) & mask;
+    }
+    return this.#add(slot, first, second);
+  }
+
+  #add(slot: number, first: number, second: number): number {
+    const id = this.#size;
+    this.#slots[slot] = id;
+    this.#first[id] = first;
+    this.#second[id] = second;
+    this.#size += 1;
+    if (this.#size === this.#first.length) this.#grow();
+    return id;
+  }
+
+  #grow(): void {
+    this.#first = doubled(this.#first);
+    this.#second = doubled(this.#second);
+    this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
+    const mask = this.#slots.length - 1;
+    for (let id = 0; id < this.#size; id += 1) {
+      let slot = scattered(this.#seed, this.firstOf(id), this.secondOf(id)) & mask;
+      while ((this.#slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
+      this.#slots[slot] = id;
+    }
+  }
+}
+
+/** murmur3's finaliser, over the first and the seed, then over that and the second. */
+const scattered = (seed: number, first: number, second: number): number => {
+  let h = Math.imul(first ^ seed, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13) ^ second, 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  return h ^ (h >>> 13);
+};
+
+const doubled = (values: Int32Array): Int32Array<ArrayBuffer> => {
+  const more = new Int32Array(values.length * 2);
+  more.set(values);
+  return more;
+};
+
+/** How often each number below `size` occurs. */
+export const tally = (ids: Int32Array, size: number): Int32Array => {
+  const counts = new Int32Array(size);
+  for (const id of ids) if (id >= 0) counts[id] = (counts[id] ?? 0) + 1;
+  return counts;
+};
+
+/** Counts distinct pairs by their first part. */
+export class DistinctCounts {
+  readonly counts: number[] = [];
+  readonly #pairs: PairNumbering;
+
+  constructor(seed: number) {
+    this.#pairs = new PairNumbering(seed);
+  }
+
+  add(of: number, thing: number): void {
+    const known = this.#pairs.size;
+    if (this.#pairs.of(of, thing) === known) this.counts[of] = (this.counts[of] ?? 0) + 1;
+  }
+}
