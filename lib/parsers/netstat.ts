@@ -2,6 +2,7 @@ import type { Endpoint, Ownership, Protocol, Socket, TcpState } from '../model/s
 import type { Account } from './account.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
+import type { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { takeTokens } from './tokens.ts';
@@ -134,7 +135,7 @@ export class NetstatReader implements ListingReader {
     this.#account = account;
   }
 
-  line(text: string, line: number): void {
+  line({ text, number: line }: Line): void {
     if (isNetstatHeader(text)) {
       this.#layout = layoutOf(text);
       this.#isElsewhere = false;

@@ -1,5 +1,6 @@
 import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
+import type { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
 import { isSsHeader, lastAckIn, looksLikeSsRow, parseSsRow, type SsDefaults, type SsRow } from './ss-row.ts';
 
@@ -47,7 +48,7 @@ export class SsReader implements ListingReader {
     this.#defaults = defaults;
   }
 
-  line(text: string, line: number): void {
+  line({ text, number: line }: Line): void {
     if (this.#open !== null && this.#join(text)) return;
     const code = text.charCodeAt(0);
     if (code === 9 || (code === 32 && this.#canContinue && !looksLikeSsRow(text))) this.#info(text, line);
