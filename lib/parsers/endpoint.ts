@@ -1,4 +1,6 @@
 import type { Endpoint } from '../model/socket.ts';
+import { digitsIn, type Line } from './line.ts';
+import { Memo } from './memo.ts';
 
 /** Names that `ss` and `netstat` print for ports without `-n`: the common ones of /etc/services (IANA). */
 const SERVICES: ReadonlyMap<string, number> = new Map(
@@ -42,11 +44,12 @@ const SERVICES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
+const MAX_PORT = 65_535;
 const MAPPED = '::ffff:';
 
 const portOf = (text: string): number | null => {
   const port = Number(text);
-  if (Number.isInteger(port) && text !== '' && port >= 0 && port <= 65_535) return port;
+  if (Number.isInteger(port) && text !== '' && port >= 0 && port <= MAX_PORT) return port;
   return SERVICES.get(text) ?? null;
 };
 
@@ -56,21 +59,44 @@ const plainAddress = (text: string): string => {
   return address.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
 };
 
+type Host = Omit<Endpoint, 'port'>;
+
+/** What stands before the port: `10.0.0.1`, `[::1]`, `127.0.0.53%lo`, `[fe80::1]%eth0`, `*`. */
+const hostOf = (host: string): Host => {
+  const percent = host.indexOf('%');
+  if (percent < 0) return { address: plainAddress(host) };
+  const scope = host.slice(percent + 1).replace(']', '');
+  const bare = host.slice(0, percent);
+  return { address: plainAddress(bare.startsWith('[') ? bare.replace(']', '').slice(1) : bare), scope };
+};
+
+const endpoint = ({ address, scope }: Host, port: number | null): Endpoint =>
+  scope === undefined ? { address, port } : { address, port, scope };
+
 /**
  * Reads `10.0.0.1:80`, `[::1]:80`, `:::80`, `127.0.0.53%lo:53`, `[fe80::1]%eth0:22`, `*:80`, `0.0.0.0:*`: the last colon divides
  * (KERNEL.md). `null` where there is none.
  */
 export const parseEndpoint = (text: string): Endpoint | null => {
   const colon = text.lastIndexOf(':');
-  if (colon < 1) return null;
-  const port = portOf(text.slice(colon + 1));
-  const host = text.slice(0, colon);
-  const percent = host.indexOf('%');
-  if (percent < 0) return { address: plainAddress(host), port };
-  const scope = host.slice(percent + 1).replace(']', '');
-  const bare = host.slice(0, percent);
-  return { address: plainAddress(bare.startsWith('[') ? bare.replace(']', '').slice(1) : bare), port, scope };
+  return colon < 1 ? null : endpoint(hostOf(text.slice(0, colon)), portOf(text.slice(colon + 1)));
 };
+
+/** Distinct hosts that one listing's ends repeat; beyond, some are worked out again. */
+const HOSTS = 2048;
+
+/** Reads the endpoints of one listing as `parseEndpoint` does, each host once. */
+export class EndpointReader {
+  readonly #hosts = new Memo(hostOf, HOSTS);
+
+  /** The word that was taken last. */
+  read({ bytes, wordStart, wordEnd, colon, hostHash }: Line): Endpoint | null {
+    if (colon <= wordStart) return null;
+    const digits = digitsIn(bytes, colon + 1, wordEnd);
+    const port = digits >= 0 && digits <= MAX_PORT ? digits : portOf(bytes.toString('utf8', colon + 1, wordEnd));
+    return endpoint(this.#hosts.of(bytes, wordStart, colon, hostHash), port);
+  }
+}
 
 /** Reads `10.0.0.1.443`, `::1.631`, `fe80::1%lo0.48126`, `*.*`: BSD's form, in which the last dot divides. `null` where there is none. */
 export const dottedEndpoint = (text: string): Endpoint | null => {

@@ -1,8 +1,10 @@
 import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
-import type { Line } from './line.ts';
+import { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
-import { isSsHeader, lastAckIn, looksLikeSsRow, parseSsRow, type SsDefaults, type SsRow } from './ss-row.ts';
+import { lastAckIn } from './ss-extras.ts';
+import { SsRowReader } from './ss-row.ts';
+import { isSsHeader, looksLikeSsRow, type SsDefaults } from './ss-words.ts';
 
 /**
  * `ss` of iproute2, in every combination of its options:
@@ -28,6 +30,10 @@ const NOTICES = [
   'Missed users',
 ];
 
+const isNoRow = (text: string): boolean => isSsHeader(text) || NOTICES.some((notice) => text.startsWith(notice));
+
+const TAB = 0x09;
+const SPACE = 0x20;
 /** A name holds at most 15 characters, so a row broken by newlines within it has at most so many parts. */
 const MAX_PARTS = 16;
 
@@ -36,7 +42,7 @@ export class SsReader implements ListingReader {
   readonly dialect = 'ss';
   readonly problem = null;
   readonly #account: Account;
-  readonly #defaults: SsDefaults;
+  readonly #rows: SsRowReader;
   readonly #sockets: Socket[] = [];
   #hasOwners = false;
   /** A row that a raw newline in a program's name has broken. */
@@ -45,14 +51,14 @@ export class SsReader implements ListingReader {
 
   constructor(account: Account, defaults: SsDefaults) {
     this.#account = account;
-    this.#defaults = defaults;
+    this.#rows = new SsRowReader(defaults);
   }
 
-  line({ text, number: line }: Line): void {
-    if (this.#open !== null && this.#join(text)) return;
-    const code = text.charCodeAt(0);
-    if (code === 9 || (code === 32 && this.#canContinue && !looksLikeSsRow(text))) this.#info(text, line);
-    else this.#row(text, line);
+  line(line: Line): void {
+    if (this.#open !== null && this.#join(line.text)) return;
+    const isIndented = line.first === TAB || (line.first === SPACE && this.#canContinue && !looksLikeSsRow(line.text));
+    if (isIndented) this.#info(line.text, line.number);
+    else this.#row(line);
   }
 
   /** All rows; only now is it known whether the listing shows owners at all. */
@@ -71,10 +77,10 @@ export class SsReader implements ListingReader {
     }
     open.parts.push(text);
     const whole = open.parts.join('\n');
-    const columns = parseSsRow(whole, this.#defaults);
-    if (columns === null || columns === 'open') return true;
+    const row = this.#rows.read(Line.of(whole, open.line));
+    if (row === null || row === 'open') return true;
     this.#open = null;
-    this.#keep(columns, open.line);
+    if (row !== 'other') this.#keep(row);
     this.#account.understood(open.parts.length);
     return true;
   }
@@ -96,30 +102,29 @@ export class SsReader implements ListingReader {
     this.#account.understood();
   }
 
-  #row(text: string, line: number): void {
-    if (text.trim() === '' || isSsHeader(text) || NOTICES.some((notice) => text.startsWith(notice))) {
+  #row(line: Line): void {
+    if (!this.#rows.begins(line) && (line.isBlank() || isNoRow(line.text))) {
       this.#account.ignored();
       return;
     }
-    const columns = parseSsRow(text, this.#defaults);
-    if (columns === 'open') {
-      this.#open = { parts: [text], line };
-    } else if (columns === null) {
+    const row = this.#rows.read(line);
+    if (row === 'open') {
+      this.#open = { parts: [line.text], line: line.number };
+    } else if (row === null) {
       this.#canContinue = false;
-      this.#account.unparsed(text, line);
-    } else if (columns === 'other') {
+      this.#account.unparsed(line.text, line.number);
+    } else if (row === 'other') {
       this.#canContinue = true;
       this.#account.ignored();
     } else {
-      this.#keep(columns, line);
+      this.#keep(row);
       this.#account.understood();
     }
   }
 
-  #keep(columns: SsRow | 'other', line: number): void {
-    if (columns === 'other') return;
+  #keep(socket: Socket): void {
     this.#canContinue = true;
-    this.#hasOwners ||= columns.ownership.kind === 'owned';
-    this.#sockets.push({ ...columns, line });
+    this.#hasOwners ||= socket.ownership.kind === 'owned';
+    this.#sockets.push(socket);
   }
 }
