@@ -108,6 +108,29 @@ export class Line {
     this.at = at;
     return at > this.wordStart;
   }
+
+  /** Takes all that is left as one word, without the spaces around it. */
+  takeRest(): void {
+    const { bytes } = this;
+    let start = this.at;
+    while (start < this.end && bytes[start] === SPACE) start += 1;
+    let end = this.end;
+    while (end > start && bytes[end - 1] === SPACE) end -= 1;
+    let hash = HASH_BASIS;
+    for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), HASH_PRIME);
+    this.wordStart = start;
+    this.wordEnd = end;
+    this.wordHash = hash;
+    this.colon = -1;
+    this.at = this.end;
+  }
+
+  /** The number that the last word writes in decimal digits; `null` for any other word. */
+  count(): number | null {
+    const count = digitsIn(this.bytes, this.wordStart, this.wordEnd);
+    if (count >= 0) return count;
+    return this.wordEnd - this.wordStart > MAX_DIGITS && /^\d+$/.test(this.word) ? Number(this.word) : null;
+  }
 }
 
 /** FNV-1a: a multiplication for each byte. */

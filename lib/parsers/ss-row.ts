@@ -1,6 +1,6 @@
 import type { Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
 import { EndpointReader } from './endpoint.ts';
-import { digitsIn, type Line } from './line.ts';
+import type { Line } from './line.ts';
 import { Memo } from './memo.ts';
 import { type Extras, ExtrasReader } from './ss-extras.ts';
 import { OPEN, UNOWNED, UsersReader } from './ss-users.ts';
@@ -11,18 +11,6 @@ import { type SsDefaults, ssWord } from './ss-words.ts';
 /** A few more than there are states and families. */
 const WORDS = 64;
 const SPACE = 0x20;
-/** More digits than an exact number has. */
-const MANY_DIGITS = 16;
-
-/** The word that was taken last, if it is digits only. */
-const countIn = ({ bytes, wordStart, wordEnd }: Line): number | null => {
-  const count = digitsIn(bytes, wordStart, wordEnd);
-  if (count >= 0) return count;
-  if (wordEnd - wordStart < MANY_DIGITS) return null;
-  const text = bytes.toString('utf8', wordStart, wordEnd);
-  return /^\d+$/.test(text) ? Number(text) : null;
-};
-
 const countOf = (text: string): number | null => (/^\d+$/.test(text) ? Number(text) : null);
 
 /** `'open'` where a name's raw newline has broken the row. */
@@ -48,7 +36,7 @@ export class SsRowReader {
     line.rewind();
     line.next();
     const { protocol, state, isOther } = this.#word(line);
-    return protocol !== null || state !== null || isOther || digitsIn(line.bytes, line.wordStart, line.wordEnd) >= 0;
+    return protocol !== null || state !== null || isOther || line.count() !== null;
   }
 
   read(line: Line): SsRow {
@@ -63,10 +51,10 @@ export class SsRowReader {
     }
     const state = word.state?.state ?? this.#defaults.state;
     if (state === null) return null;
-    if (word.state === null) return this.#queues(line, protocol, state, countIn(line));
+    if (word.state === null) return this.#queues(line, protocol, state, line.count());
     if (word.state.rest !== '') return this.#queues(line, protocol, state, countOf(word.state.rest));
     line.next();
-    return this.#queues(line, protocol, state, countIn(line));
+    return this.#queues(line, protocol, state, line.count());
   }
 
   #word({ bytes, wordStart, wordEnd, wordHash }: Line): ReturnType<typeof ssWord> {
@@ -77,7 +65,7 @@ export class SsRowReader {
   #queues(line: Line, protocol: Protocol, state: TcpState, recvQ: number | null): SsRow {
     if (recvQ === null) return this.#ends(line, protocol, state, null, null);
     line.next();
-    const sendQ = countIn(line);
+    const sendQ = line.count();
     if (sendQ === null) return null;
     line.next();
     return this.#ends(line, protocol, state, recvQ, sendQ);
