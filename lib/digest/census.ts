@@ -14,9 +14,8 @@ export interface Census {
   /** Of local and peer; both kinds of end are numbered together. */
   readonly local: Int32Array;
   readonly peer: Int32Array;
-  /** `null` for the end that has no port. */
-  readonly portOf: (end: number) => number | null;
-  readonly ends: number;
+  /** By an end's number; `NO_PORT` where it has none. */
+  readonly ports: Int32Array;
   readonly addresses: readonly string[];
   readonly holder: Int32Array;
   /** In the order in which they come first; a process is named as its last socket names it. */
@@ -26,7 +25,7 @@ export interface Census {
   readonly seed: number;
 }
 
-const NO_PORT = -1;
+export const NO_PORT = -1;
 const STATE_NUMBERS: ReadonlyMap<TcpState, number> = new Map(TCP_STATES.map((state, i) => [state, i]));
 export const LISTEN = TCP_STATES.indexOf('listen');
 
@@ -81,17 +80,16 @@ export const censusOf = (sockets: readonly Socket[], contentId: string): Census 
   const count = sockets.length;
   const [address, local, peer, holder] = [new Int32Array(count), new Int32Array(count), new Int32Array(count), new Int32Array(count)];
   const state = new Uint8Array(count);
-  for (const [i, socket] of sockets.entries()) {
-    local[i] = ends.of(socket.local);
-    address[i] = ends.pairs.firstOf(local[i] ?? 0);
+  for (let i = 0; i < count; i += 1) {
+    const socket = sockets[i];
+    if (socket === undefined) break;
+    const end = ends.of(socket.local);
+    local[i] = end;
+    address[i] = ends.pairs.firstOf(end);
     peer[i] = ends.of(socket.peer);
     holder[i] = holders.of(socket);
     state[i] = STATE_NUMBERS.get(socket.state) ?? 0;
   }
-  const portOf = (end: number): number | null => {
-    const port = ends.pairs.secondOf(end);
-    return port === NO_PORT ? null : port;
-  };
   const { addresses, pairs } = ends;
-  return { sockets, address, local, peer, portOf, ends: pairs.size, addresses, holder, holders: holders.all, state, seed };
+  return { sockets, address, local, peer, ports: pairs.seconds(), addresses, holder, holders: holders.all, state, seed };
 };

@@ -25,8 +25,9 @@ export class PairNumbering {
     return this.#first[id] ?? -1;
   }
 
-  secondOf(id: number): number {
-    return this.#second[id] ?? -1;
+  /** By number. */
+  seconds(): Int32Array {
+    return this.#second.slice(0, this.#size);
   }
 
   /** The pair's number; a new one where it has none. */
@@ -56,7 +57,7 @@ export class PairNumbering {
     this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
     const mask = this.#slots.length - 1;
     for (let id = 0; id < this.#size; id += 1) {
-      let slot = scattered(this.#seed, this.firstOf(id), this.secondOf(id)) & mask;
+      let slot = scattered(this.#seed, this.firstOf(id), this.#second[id] ?? 0) & mask;
       while ((this.#slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
       this.#slots[slot] = id;
     }
@@ -77,10 +78,13 @@ const doubled = (values: Int32Array): Int32Array<ArrayBuffer> => {
   return more;
 };
 
-/** How often each number below `size` occurs. */
-export const tally = (ids: Int32Array, size: number): Int32Array => {
+/** How often each number below `size` occurs; a negative one is none. */
+export const tally = (ids: Int32Array | Uint8Array, size: number): Int32Array => {
   const counts = new Int32Array(size);
-  for (const id of ids) if (id >= 0) counts[id] = (counts[id] ?? 0) + 1;
+  for (let i = 0; i < ids.length; i += 1) {
+    const id = ids[i] ?? -1;
+    if (id >= 0) counts[id] = (counts[id] ?? 0) + 1;
+  }
   return counts;
 };
 

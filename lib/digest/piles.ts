@@ -22,7 +22,11 @@ interface Draft {
   readonly members: Socket[];
 }
 
-const median = (values: readonly number[]): number | null => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+const medianLastAck = (members: readonly Socket[]): number | null => {
+  const values: number[] = [];
+  for (const { lastAckMs } of members) if (lastAckMs !== null) values.push(lastAckMs);
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+};
 
 /** Numbers what piles are apart by: holder, state and local address. */
 const ownersOf = ({ state, holder, address, seed }: Census): { readonly owner: Int32Array; readonly owners: number } => {
@@ -36,7 +40,8 @@ const ownersOf = ({ state, holder, address, seed }: Census): { readonly owner: I
 const clientsOfMany = ({ state, peer, seed }: Census, isClient: Uint8Array, owner: Int32Array, owners: number): Uint8Array => {
   const pairs = new PairNumbering(seed);
   const peers = new Int32Array(owners);
-  for (const [i, one] of owner.entries()) {
+  for (let i = 0; i < owner.length; i += 1) {
+    const one = owner[i] ?? 0;
     if (state[i] === LISTEN || isClient[i] === 0 || (peers[one] ?? 0) > MAX_PEERS_APART) continue;
     const known = pairs.size;
     if (pairs.of(one, peer[i] ?? 0) === known) peers[one] = (peers[one] ?? 0) + 1;
@@ -69,7 +74,11 @@ const draftPiles = (census: Census, isClient: Uint8Array): readonly Draft[] => {
 /** Recv-Q 0, 1 and more. */
 const queuesOf = (members: readonly Socket[]): Pile['recvQ'] => {
   const queues = { zero: 0, one: 0, more: 0 };
-  for (const { recvQ } of members) if (recvQ !== null) queues[recvQ === 0 ? 'zero' : recvQ === 1 ? 'one' : 'more'] += 1;
+  for (const { recvQ } of members) {
+    if (recvQ === 0) queues.zero += 1;
+    else if (recvQ === 1) queues.one += 1;
+    else if (recvQ !== null) queues.more += 1;
+  }
   return queues;
 };
 
@@ -88,7 +97,7 @@ const toPile = ({ first, side, isApart, members }: Draft, withSketch: boolean, w
   sockets: members.length,
   recvQ: queuesOf(members),
   withoutInode: first.inode === null ? null : members.filter(({ inode }) => inode === 0).length,
-  lastAckMs: median(members.flatMap(({ lastAckMs }) => lastAckMs ?? [])),
+  lastAckMs: medianLastAck(members),
   cgroup: first.cgroup,
   lines: [first.line, members.at(-1)?.line ?? first.line],
   sketch: withSketch ? sketchOf(sketchBuilder(), members) : null,

@@ -2,7 +2,7 @@ import type { PortShare } from '../model/digest.ts';
 import type { Socket } from '../model/socket.ts';
 import type { Census } from './census.ts';
 import { holderOf } from './holder.ts';
-import { DistinctCounts, PairNumbering } from './numbering.ts';
+import { DistinctCounts, PairNumbering, tally } from './numbering.ts';
 import { peerText } from './peer-text.ts';
 
 const MAX_SHARES = 8;
@@ -48,13 +48,15 @@ class PortHolders {
   }
 
   get used(): number {
-    return this.#holder.reduce((used, holder) => used + Number(holder !== FREE), 0);
+    let used = 0;
+    for (let port = 0; port < PORTS; port += 1) if (this.#holder[port] !== FREE) used += 1;
+    return used;
   }
 
   countExclusive(drafts: readonly Draft[]): void {
-    for (const holder of this.#holder) {
-      const draft = drafts[holder];
-      if (draft !== undefined) draft.exclusivePorts += 1;
+    for (const [share, ports] of tally(this.#holder, drafts.length).entries()) {
+      const draft = drafts[share];
+      if (draft !== undefined) draft.exclusivePorts = ports;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
 import type { Socket } from '../model/socket.ts';
-import type { Census } from './census.ts';
+import { type Census, NO_PORT } from './census.ts';
 import { holderOf } from './holder.ts';
 import { DistinctCounts } from './numbering.ts';
 import { peerText } from './peer-text.ts';
@@ -12,9 +12,10 @@ const MAX_DESTINATION_SHARES = 3;
 const MAX_ADDRESSES = 3;
 
 /** The specific addresses whose client-side sockets take the most distinct ports: those that run out first. */
-const busiestAddresses = ({ address, addresses, local, portOf, seed }: Census, isClient: Uint8Array): readonly number[] => {
+const busiestAddresses = ({ address, addresses, local, ports: portOf, seed }: Census, isClient: Uint8Array): readonly number[] => {
   const ports = new DistinctCounts(seed);
-  for (const [i, end] of local.entries()) if (isClient[i] === 1 && portOf(end) !== null) ports.add(address[i] ?? 0, end);
+  for (let i = 0; i < local.length; i += 1)
+    if (isClient[i] === 1 && portOf[local[i] ?? 0] !== NO_PORT) ports.add(address[i] ?? 0, local[i] ?? 0);
   return ports.counts
     .map((count, id) => ({ count, id, text: addresses[id] ?? '' }))
     .filter(({ text }) => !isAnyAddress(text))
@@ -60,11 +61,11 @@ const destinations = ({ sockets, peer }: Census, scope: readonly number[], isCli
 };
 
 const useOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): PortUse => {
-  const isHere = census.addresses.map((text, one) => one === id || isAnyAddress(text));
+  const isHere = Uint8Array.from(census.addresses, (text, one) => Number(one === id || isAnyAddress(text)));
   const scope: number[] = [];
-  for (const [i, { local }] of census.sockets.entries()) {
-    const { port } = local;
-    if (port === null || isHere[census.address[i] ?? 0] !== true) continue;
+  for (let i = 0; i < isClient.length; i += 1) {
+    const port = census.ports[census.local[i] ?? 0] ?? NO_PORT;
+    if (port === NO_PORT || isHere[census.address[i] ?? 0] === 0) continue;
     if (range === null ? isClient[i] === 1 : port >= range.from && port <= range.to) scope.push(i);
   }
   const address = census.addresses[id] ?? '';

@@ -1,4 +1,4 @@
-import { type Census, LISTEN } from './census.ts';
+import { type Census, LISTEN, NO_PORT } from './census.ts';
 import { tally } from './numbering.ts';
 
 /** Any-address of either family: a listener there has the port on every address. */
@@ -9,16 +9,17 @@ const within = (port: number, [from, to]: readonly [number, number]): boolean =>
 /** How often one end of a connection recurs beyond chance: a service's end recurs, the ephemeral end does not. */
 const RECURS = 3;
 
-/** Ends that someone listens on, each counted; a listener on any-address has its port on every one. */
-const listened = ({ sockets, state, local, portOf, ends }: Census): ((end: number) => boolean) => {
-  const isListened = new Uint8Array(ends);
-  const everywhere = new Set<number | null>();
-  for (const [i, end] of local.entries()) {
+/** 1 for each end that someone listens on; a listener on any-address has its port on every one. */
+const listened = ({ sockets, state, local, ports }: Census): Uint8Array => {
+  const isListened = new Uint8Array(ports.length);
+  const everywhere = new Set<number>();
+  for (let i = 0; i < local.length; i += 1) {
+    const end = local[i] ?? 0;
     if (state[i] !== LISTEN) continue;
     isListened[end] = 1;
-    if (isAnyAddress(sockets[i]?.local.address ?? '')) everywhere.add(portOf(end));
+    if (isAnyAddress(sockets[i]?.local.address ?? '')) everywhere.add(ports[end] ?? NO_PORT);
   }
-  return (end) => isListened[end] === 1 || everywhere.has(portOf(end));
+  return isListened.map((here, end) => here | Number(everywhere.has(ports[end] ?? NO_PORT)));
 };
 
 const connected = (ends: Int32Array, { state }: Census): Int32Array => ends.map((end, i) => (state[i] === LISTEN ? -1 : end));
@@ -31,20 +32,28 @@ const connected = (ends: Int32Array, { state }: Census): Int32Array => ends.map(
  * @returns 1 for each socket that is a client's end, by its index
  */
 export const clientEnds = (census: Census, range: readonly [from: number, to: number]): Uint8Array => {
-  const hasListener = listened(census);
-  const { state, local, peer, portOf } = census;
-  const locals = tally(connected(local, census), census.ends);
-  const peers = tally(connected(peer, census), census.ends);
-  const isClient = (i: number): boolean => {
-    const [from = 0, to = 0] = [local[i], peer[i]];
-    if (state[i] === LISTEN || hasListener(from)) return false;
-    const [fromCount = 0, toCount = 0] = [locals[from], peers[to]];
-    if (fromCount >= RECURS * toCount && fromCount >= RECURS) return false;
-    if (toCount >= RECURS * fromCount && toCount >= RECURS) return true;
-    return isClientByNumber(portOf(from) ?? 0, portOf(to) ?? 0, range);
-  };
-  return Uint8Array.from(local, (_, i) => Number(isClient(i)));
+  const isListened = listened(census);
+  const { state, local, peer, ports } = census;
+  const locals = tally(connected(local, census), ports.length);
+  const peers = tally(connected(peer, census), ports.length);
+  const isClient = new Uint8Array(local.length);
+  for (let i = 0; i < local.length; i += 1) {
+    const from = local[i] ?? 0;
+    const to = peer[i] ?? 0;
+    if (state[i] === LISTEN || isListened[from] === 1) continue;
+    const recurring = whoseRecurs(locals[from] ?? 0, peers[to] ?? 0);
+    isClient[i] = Number(recurring === null ? isClientByNumber(portIn(ports, from), portIn(ports, to), range) : recurring === 'peer');
+  }
+  return isClient;
 };
+
+const whoseRecurs = (local: number, peer: number): 'local' | 'peer' | null => {
+  if (local >= RECURS * peer && local >= RECURS) return 'local';
+  return peer >= RECURS * local && peer >= RECURS ? 'peer' : null;
+};
+
+/** 0 where there is none. */
+const portIn = (ports: Int32Array, end: number): number => Math.max(0, ports[end] ?? 0);
 
 const isClientByNumber = (local: number, peer: number, range: readonly [number, number]): boolean =>
   within(local, range) === within(peer, range) ? local >= peer : within(local, range);

@@ -41,7 +41,18 @@ const finished = (hash: number): number => {
   return (h ^ (h >>> 16)) >>> 0;
 };
 
-const fnvEnd = (hash: number, { address, port }: Endpoint): number => fnv(fnv(fnv(hash, address), ' '), String(port));
+const ZERO = 0x30;
+
+/** Of a port's decimal digits. */
+const fnvPort = (hash: number, port: number | null): number => {
+  if (port === null) return fnv(hash, 'null');
+  let [h, unit] = [hash, 1];
+  while (unit * 10 <= port) unit *= 10;
+  for (; unit >= 1; unit /= 10) h = Math.imul(h ^ (ZERO + (Math.trunc(port / unit) % 10)), 0x01000193);
+  return h;
+};
+
+const fnvEnd = (hash: number, { address, port }: Endpoint): number => fnvPort(fnv(fnv(hash, address), ' '), port);
 
 /** Of `10.0.0.1 80 10.0.0.2 443`. */
 const fnvEnds = (first: Endpoint, second: Endpoint): number => fnvEnd(fnv(fnvEnd(FNV_BASIS, first), ' '), second);

@@ -1,12 +1,13 @@
 import type { SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Socket, TcpState } from '../model/socket.ts';
+import { TCP_STATES } from '../model/socket.ts';
 import { count } from '../text/words.ts';
 import { ownAddresses } from './addresses.ts';
-import { censusOf } from './census.ts';
+import { type Census, censusOf, LISTEN, NO_PORT } from './census.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
 import { listenersOf } from './listeners.ts';
 import { socketsWithNames } from './named-owners.ts';
+import { tally } from './numbering.ts';
 import { pilesOf } from './piles.ts';
 import { portRange } from './port-range.ts';
 import { portUse } from './port-use.ts';
@@ -32,35 +33,43 @@ const UNOWNED_BY_CHANCE_SHARE = 0.05;
  * A client's connection always has an owner (only TIME_WAIT and orphans have none), so several without any mean that permission hides
  * them: `ss -p` without root is silent about other users' sockets.
  */
-const ownersComplete = (sockets: readonly Socket[], isClient: Uint8Array): boolean => {
-  const connections = sockets.filter(
-    ({ state, inode }, i) => (state === 'established' || state === 'close_wait') && inode !== 0 && isClient[i] === 1,
-  );
-  const unowned = connections.filter((socket) => socket.ownership.kind !== 'owned').length;
-  return unowned <= Math.max(UNOWNED_BY_CHANCE, UNOWNED_BY_CHANCE_SHARE * connections.length);
+const ownersComplete = ({ sockets }: Census, isClient: Uint8Array): boolean => {
+  let [connections, unowned] = [0, 0];
+  for (let i = 0; i < sockets.length; i += 1) {
+    const socket = sockets[i];
+    if (socket === undefined || isClient[i] === 0 || socket.inode === 0) continue;
+    if (socket.state !== 'established' && socket.state !== 'close_wait') continue;
+    connections += 1;
+    if (socket.ownership.kind !== 'owned') unowned += 1;
+  }
+  return unowned <= Math.max(UNOWNED_BY_CHANCE, UNOWNED_BY_CHANCE_SHARE * connections);
 };
 
-const countStates = (sockets: readonly Socket[]): SnapshotDigest['states'] => {
-  const states: Partial<Record<TcpState, number>> = {};
-  for (const { state } of sockets) states[state] = (states[state] ?? 0) + 1;
-  return states;
+const countStates = ({ state }: Census): SnapshotDigest['states'] => {
+  const counts = tally(state, TCP_STATES.length);
+  return Object.fromEntries(TCP_STATES.map((name, i) => [name, counts[i] ?? 0] as const).filter(([, sockets]) => sockets > 0));
 };
 
-const knowledge = (snapshot: Snapshot, tcp: readonly Socket[], isClient: Uint8Array): SnapshotDigest['knows'] => ({
-  owners: tcp.some(({ ownership }) => ownership.kind !== 'unknown'),
-  ownersComplete: ownersComplete(tcp, isClient),
-  inodes: tcp.some(({ inode }) => inode !== null),
-  queues: tcp.some(({ recvQ }) => recvQ !== null),
-  listeners: tcp.some(({ state }) => state === 'listen'),
+const knowledge = (snapshot: Snapshot, census: Census, isClient: Uint8Array): SnapshotDigest['knows'] => ({
+  owners: census.sockets.some(({ ownership }) => ownership.kind !== 'unknown'),
+  ownersComplete: ownersComplete(census, isClient),
+  inodes: census.sockets.some(({ inode }) => inode !== null),
+  queues: census.sockets.some(({ recvQ }) => recvQ !== null),
+  listeners: census.state.includes(LISTEN),
   descriptors: snapshot.descriptors !== null,
   processes: snapshot.processes !== null,
 });
 
 /** Distinct ones, ascending. */
-const clientPorts = (tcp: readonly Socket[], isClient: Uint8Array): readonly number[] => {
+const clientPorts = ({ local, ports }: Census, isClient: Uint8Array): readonly number[] => {
   const isSeen = new Uint8Array(MAX_PORT + 1);
-  for (const [i, { local }] of tcp.entries()) if (local.port !== null && isClient[i] === 1) isSeen[local.port] = 1;
-  return Array.from(isSeen.keys()).filter((port) => isSeen[port] === 1);
+  for (let i = 0; i < local.length; i += 1) {
+    const port = ports[local[i] ?? 0] ?? NO_PORT;
+    if (port !== NO_PORT && isClient[i] === 1) isSeen[port] = 1;
+  }
+  const seen: number[] = [];
+  for (let port = 0; port <= MAX_PORT; port += 1) if (isSeen[port] === 1) seen.push(port);
+  return seen;
 };
 
 export const hostRemark = (stated: string | null, host: string): readonly string[] =>
@@ -81,7 +90,7 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
   const tcp = socketsWithNames(snapshot).filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
   const census = censusOf(tcp, snapshot.contentId);
   const isClient = clientEnds(census, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
-  const seen = clientPorts(tcp, isClient);
+  const seen = clientPorts(census, isClient);
   const range = portRange(snapshot.sysctls, seen, choiceIsSpread(snapshot.dialect));
   const [min, max] = [seen[0], seen.at(-1)];
   return {
@@ -98,8 +107,8 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
     bootId: snapshot.meta.bootId,
     netns: snapshot.netns,
     dialect: snapshot.dialect,
-    knows: knowledge(snapshot, tcp, isClient),
-    states: countStates(tcp),
+    knows: knowledge(snapshot, census, isClient),
+    states: countStates(census),
     range,
     seenPorts: min === undefined || max === undefined ? null : { min, max, distinct: seen.length },
     ports: portUse(census, range, isClient),
