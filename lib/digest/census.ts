@@ -1,6 +1,6 @@
 import type { Holder } from '../model/digest.ts';
 import { type Endpoint, type Socket, TCP_STATES, type TcpState } from '../model/socket.ts';
-import { holderOf } from './holder.ts';
+import { holderOf, ownerOf } from './holder.ts';
 import { PairNumbering } from './numbering.ts';
 
 /**
@@ -35,8 +35,8 @@ class Ends {
   readonly pairs: PairNumbering;
   readonly #byAddress = new Map<string, number>();
 
-  constructor(seed: number) {
-    this.pairs = new PairNumbering(seed);
+  constructor(seed: number, expected: number) {
+    this.pairs = new PairNumbering(seed, expected);
   }
 
   address(text: string): number {
@@ -60,22 +60,23 @@ class Holders {
   readonly #byPid = new Map<number, number>();
 
   of(socket: Socket): number {
-    const holder = holderOf(socket);
-    const pid = holder.kind === 'process' ? holder.pid : holder.kind === 'nobody' ? NOBODY : UNKNOWN;
+    const owner = ownerOf(socket);
+    const pid = owner?.pid ?? (socket.ownership.kind === 'unowned' ? NOBODY : UNKNOWN);
     const known = this.#byPid.get(pid);
-    if (known !== undefined) {
-      this.all[known] = holder;
-      return known;
+    if (known === undefined) {
+      this.#byPid.set(pid, this.all.length);
+      return this.all.push(holderOf(socket)) - 1;
     }
-    this.#byPid.set(pid, this.all.length);
-    return this.all.push(holder) - 1;
+    const holder = this.all[known];
+    if (owner !== null && holder?.kind === 'process' && holder.command !== owner.command) this.all[known] = holderOf(socket);
+    return known;
   }
 }
 
 /** @param contentId SHA-256 of the snapshot, hex */
 export const censusOf = (sockets: readonly Socket[], contentId: string): Census => {
   const seed = Number.parseInt(contentId.slice(0, 8), 16) | 0;
-  const ends = new Ends(seed);
+  const ends = new Ends(seed, sockets.length);
   const holders = new Holders();
   const count = sockets.length;
   const [address, local, peer, holder] = [new Int32Array(count), new Int32Array(count), new Int32Array(count), new Int32Array(count)];

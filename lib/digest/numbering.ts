@@ -6,14 +6,21 @@
  * A host chooses its addresses and ports, but not so that their slots collide: the seed comes from the hash of all that it uploads.
  */
 export class PairNumbering {
-  #slots = new Int32Array(1 << 10).fill(-1);
-  #first = new Int32Array(1 << 9);
-  #second = new Int32Array(1 << 9);
+  #slots: Int32Array;
+  #first: Int32Array;
+  #second: Int32Array;
   readonly #seed: number;
   #size = 0;
 
-  /** @param seed 32 bits that the host cannot choose */
-  constructor(seed: number) {
+  /**
+   * @param seed 32 bits that the host cannot choose
+   * @param expected about how many pairs will come; more may
+   */
+  constructor(seed: number, expected = 0) {
+    const size = 2 ** Math.ceil(Math.log2(Math.max(expected, LEAST)));
+    this.#slots = new Int32Array(size * 2).fill(-1);
+    this.#first = new Int32Array(size);
+    this.#second = new Int32Array(size);
     this.#seed = seed;
   }
 
@@ -64,6 +71,8 @@ export class PairNumbering {
   }
 }
 
+const LEAST = 256;
+
 /** murmur3's finaliser, over the first and the seed, then over that and the second. */
 const scattered = (seed: number, first: number, second: number): number => {
   let h = Math.imul(first ^ seed, 0x85ebca6b);
@@ -93,8 +102,8 @@ export class DistinctCounts {
   readonly counts: number[] = [];
   readonly #pairs: PairNumbering;
 
-  constructor(seed: number) {
-    this.#pairs = new PairNumbering(seed);
+  constructor(seed: number, expected: number) {
+    this.#pairs = new PairNumbering(seed, expected);
   }
 
   add(of: number, thing: number): void {

@@ -73,7 +73,7 @@ export const portShares = (census: Census, scope: readonly number[], isClient: U
   const numbers = new PairNumbering(census.seed);
   const toward = new PairNumbering(census.seed);
   const drafts: Draft[] = [];
-  const ports = new DistinctCounts(census.seed);
+  const ports = new DistinctCounts(census.seed, scope.length);
   const holders = new PortHolders();
   const peers: { readonly draft: Draft; readonly socket: Socket; sockets: number }[] = [];
   for (const i of scope) {

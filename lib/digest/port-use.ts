@@ -13,7 +13,7 @@ const MAX_ADDRESSES = 3;
 
 /** The specific addresses whose client-side sockets take the most distinct ports: those that run out first. */
 const busiestAddresses = ({ address, addresses, local, ports: portOf, seed }: Census, isClient: Uint8Array): readonly number[] => {
-  const ports = new DistinctCounts(seed);
+  const ports = new DistinctCounts(seed, local.length);
   for (let i = 0; i < local.length; i += 1)
     if (isClient[i] === 1 && portOf[local[i] ?? 0] !== NO_PORT) ports.add(address[i] ?? 0, local[i] ?? 0);
   return ports.counts

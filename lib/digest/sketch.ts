@@ -73,8 +73,14 @@ const ofSocket: Identity = {
 const endText = ({ address, port }: Endpoint): string => `${address} ${port}`;
 
 /** As their texts are ordered. */
-const isBefore = (a: Endpoint, b: Endpoint): boolean =>
-  a.address.startsWith(b.address) || b.address.startsWith(a.address) ? endText(a) < endText(b) : a.address < b.address;
+const isBefore = (a: Endpoint, b: Endpoint): boolean => {
+  const length = Math.min(a.address.length, b.address.length);
+  for (let i = 0; i < length; i += 1) {
+    const difference = a.address.charCodeAt(i) - b.address.charCodeAt(i);
+    if (difference !== 0) return difference < 0;
+  }
+  return endText(a) < endText(b);
+};
 
 /** Both ends write the same: a connection is known by its two endpoints, in no order (RFC 9293 §3.3.1). */
 const ofConnection: Identity = {
