@@ -2,6 +2,7 @@ import type { Holder } from '../model/digest.ts';
 import { type Endpoint, type Socket, TCP_STATES, type TcpState } from '../model/socket.ts';
 import { holderOf, ownerOf } from './holder.ts';
 import { PairNumbering } from './numbering.ts';
+import { endText } from './peer-text.ts';
 
 /**
  * What every part of a digest asks of every socket, worked out once and as numbers: an array entry for each socket, by its index.
@@ -16,6 +17,8 @@ export interface Census {
   readonly peer: Int32Array;
   /** By an end's number; `NO_PORT` where it has none. */
   readonly ports: Int32Array;
+  /** An end as `10.0.0.1:80`. */
+  readonly textOf: (end: number) => string;
   readonly addresses: readonly string[];
   readonly holder: Int32Array;
   /** In the order in which they come first; a process is named as its last socket names it. */
@@ -29,25 +32,35 @@ export const NO_PORT = -1;
 const STATE_NUMBERS: ReadonlyMap<TcpState, number> = new Map(TCP_STATES.map((state, i) => [state, i]));
 export const LISTEN = TCP_STATES.indexOf('listen');
 
-/** Numbers addresses, and ends by their address and port. */
-class Ends {
-  readonly addresses: string[] = [];
-  readonly pairs: PairNumbering;
-  readonly #byAddress = new Map<string, number>();
+class Addresses {
+  readonly texts: string[] = [];
+  readonly #numbers = new Map<string, number>();
 
-  constructor(seed: number, expected: number) {
-    this.pairs = new PairNumbering(seed, expected);
+  of(text: string): number {
+    const number = this.#numbers.get(text) ?? this.texts.push(text) - 1;
+    this.#numbers.set(text, number);
+    return number;
   }
+}
 
-  address(text: string): number {
-    const known = this.#byAddress.get(text);
-    if (known !== undefined) return known;
-    this.#byAddress.set(text, this.addresses.length);
-    return this.addresses.push(text) - 1;
+/** Numbers the ends of one side; both sides share the numbers. An end's address is often the one before's. */
+class Ends {
+  readonly #pairs: PairNumbering;
+  readonly #addresses: Addresses;
+  #last: string | null = null;
+  #lastNumber = -1;
+
+  constructor(pairs: PairNumbering, addresses: Addresses) {
+    this.#pairs = pairs;
+    this.#addresses = addresses;
   }
 
   of({ address, port }: Endpoint): number {
-    return this.pairs.of(this.address(address), port ?? NO_PORT);
+    if (address !== this.#last) {
+      this.#last = address;
+      this.#lastNumber = this.#addresses.of(address);
+    }
+    return this.#pairs.of(this.#lastNumber, port ?? NO_PORT);
   }
 }
 
@@ -76,21 +89,26 @@ class Holders {
 /** @param contentId SHA-256 of the snapshot, hex */
 export const censusOf = (sockets: readonly Socket[], contentId: string): Census => {
   const seed = Number.parseInt(contentId.slice(0, 8), 16) | 0;
-  const ends = new Ends(seed, sockets.length);
-  const holders = new Holders();
   const count = sockets.length;
+  const addresses = new Addresses();
+  const pairs = new PairNumbering(seed, count);
+  const [locals, peers, holders] = [new Ends(pairs, addresses), new Ends(pairs, addresses), new Holders()];
   const [address, local, peer, holder] = [new Int32Array(count), new Int32Array(count), new Int32Array(count), new Int32Array(count)];
   const state = new Uint8Array(count);
   for (let i = 0; i < count; i += 1) {
     const socket = sockets[i];
     if (socket === undefined) break;
-    const end = ends.of(socket.local);
+    const end = locals.of(socket.local);
     local[i] = end;
-    address[i] = ends.pairs.firstOf(end);
-    peer[i] = ends.of(socket.peer);
+    address[i] = pairs.firstOf(end);
+    peer[i] = peers.of(socket.peer);
     holder[i] = holders.of(socket);
     state[i] = STATE_NUMBERS.get(socket.state) ?? 0;
   }
-  const { addresses, pairs } = ends;
-  return { sockets, address, local, peer, ports: pairs.seconds(), addresses, holder, holders: holders.all, state, seed };
+  const textOf = (end: number): string =>
+    endText({ address: addresses.texts[pairs.firstOf(end)] ?? '', port: portOrNull(pairs.secondOf(end)) });
+  const numbers = { address, local, peer, ports: pairs.seconds(), addresses: addresses.texts, holder, state };
+  return { sockets, ...numbers, holders: holders.all, textOf, seed };
 };
+
+const portOrNull = (port: number): number | null => (port === NO_PORT ? null : port);

@@ -32,6 +32,10 @@ export class PairNumbering {
     return this.#first[id] ?? -1;
   }
 
+  secondOf(id: number): number {
+    return this.#second[id] ?? -1;
+  }
+
   /** By number. */
   seconds(): Int32Array {
     return this.#second.slice(0, this.#size);

@@ -1,9 +1,8 @@
-import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
+import type { DestinationUse, PortRange, PortUse } from '../model/digest.ts';
 import type { Socket } from '../model/socket.ts';
 import { type Census, NO_PORT } from './census.ts';
 import { holderOf } from './holder.ts';
 import { DistinctCounts } from './numbering.ts';
-import { peerText } from './peer-text.ts';
 import { portShares } from './port-shares.ts';
 import { isAnyAddress } from './side.ts';
 
@@ -24,40 +23,52 @@ const busiestAddresses = ({ address, addresses, local, ports: portOf, seed }: Ce
     .map(({ id }) => id);
 };
 
-const pidOf = (holder: Holder): number | string => (holder.kind === 'process' ? holder.pid : holder.kind);
-
-const destinationOf = (sockets: readonly [Socket, ...Socket[]]): DestinationUse => {
-  const holders = new Map<number | string, { readonly holder: Holder; readonly ports: Set<number | null> }>();
-  for (const socket of sockets) {
-    const holder = holderOf(socket);
-    const share = holders.get(pidOf(holder)) ?? { holder, ports: new Set() };
-    holders.set(pidOf(holder), share);
-    share.ports.add(socket.local.port);
+/** @param scope sockets of one local address, by their indexes */
+const destinationOf = (end: number, { sockets, peer, holder, seed, textOf }: Census, scope: readonly number[]): DestinationUse => {
+  const firsts = new Map<number, Socket>();
+  const ofHolders = new DistinctCounts(seed, 0);
+  const all = new DistinctCounts(seed, 0);
+  for (const i of scope) {
+    const socket = sockets[i];
+    if (peer[i] !== end || socket === undefined) continue;
+    const [by = 0, port = NO_PORT] = [holder[i], socket.local.port ?? NO_PORT];
+    if (!firsts.has(by)) firsts.set(by, socket);
+    ofHolders.add(by, port);
+    all.add(0, port);
   }
   return {
-    peer: peerText(sockets[0]),
-    ports: new Set(sockets.map(({ local }) => local.port)).size,
-    shares: [...holders.values()]
-      .map(({ holder, ports }) => ({ holder, ports: ports.size }))
+    peer: textOf(end),
+    ports: all.counts[0] ?? 0,
+    shares: [...firsts]
+      .map(([by, socket]) => ({ holder: holderOf(socket), ports: ofHolders.counts[by] ?? 0 }))
       .sort((a, b) => b.ports - a.ports)
       .slice(0, MAX_DESTINATION_SHARES),
   };
 };
 
-/** Those with most sockets; of equals the one whose text is less. */
-const destinations = ({ sockets, peer }: Census, scope: readonly number[], isClient: Uint8Array): PortUse['destinations'] => {
-  const toward = new Map<number, [Socket, ...Socket[]]>();
-  for (const i of scope) {
-    const [socket, end = 0] = [sockets[i], peer[i]];
-    if (isClient[i] === 0 || socket === undefined) continue;
-    const same = toward.get(end);
-    if (same === undefined) toward.set(end, [socket]);
-    else same.push(socket);
+/** Ends with most sockets; of equals the one whose text is less. */
+const fullest = (counts: Int32Array, textOf: (end: number) => string): readonly number[] => {
+  const best: number[] = [];
+  const isBefore = (a: number, b: number): boolean =>
+    counts[a] === counts[b] ? textOf(a) < textOf(b) : (counts[a] ?? 0) > (counts[b] ?? 0);
+  for (let end = 0; end < counts.length; end += 1) {
+    const last = best[MAX_DESTINATIONS - 1];
+    if (counts[end] === 0 || (last !== undefined && !isBefore(end, last))) continue;
+    const at = best.findIndex((other) => isBefore(end, other));
+    best.splice(at < 0 ? best.length : at, 0, end);
+    best.length = Math.min(best.length, MAX_DESTINATIONS);
   }
-  return [...toward.values()]
-    .sort((a, b) => b.length - a.length || (peerText(a[0]) < peerText(b[0]) ? -1 : 1))
-    .slice(0, MAX_DESTINATIONS)
-    .map(destinationOf);
+  return best;
+};
+
+const destinations = (census: Census, scope: readonly number[], isClient: Uint8Array): PortUse['destinations'] => {
+  const counts = new Int32Array(census.ports.length);
+  for (const i of scope) {
+    const end = census.peer[i] ?? 0;
+    if (isClient[i] === 1) counts[end] = (counts[end] ?? 0) + 1;
+  }
+  const client = scope.filter((i) => isClient[i] === 1);
+  return fullest(counts, census.textOf).map((end) => destinationOf(end, census, client));
 };
 
 const useOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): PortUse => {

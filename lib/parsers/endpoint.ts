@@ -84,17 +84,26 @@ export const parseEndpoint = (text: string): Endpoint | null => {
 
 /** Distinct hosts that one listing's ends repeat; beyond, some are worked out again. */
 const HOSTS = 2048;
+/** Ends that recur (a service's) are one object; a power of two. */
+const ENDS = 1024;
 
 /** Reads the endpoints of one listing as `parseEndpoint` does, each host once. */
 export class EndpointReader {
   readonly #hosts = new Memo(hostOf, HOSTS);
+  readonly #ends = new Array<Endpoint | undefined>(ENDS).fill(undefined);
 
   /** The word that was taken last. */
-  read({ bytes, wordStart, wordEnd, colon, hostHash }: Line): Endpoint | null {
+  read({ bytes, wordStart, wordEnd, wordHash, colon, hostHash }: Line): Endpoint | null {
     if (colon <= wordStart) return null;
     const digits = digitsIn(bytes, colon + 1, wordEnd);
     const port = digits >= 0 && digits <= MAX_PORT ? digits : portOf(bytes.toString('utf8', colon + 1, wordEnd));
-    return endpoint(this.#hosts.of(bytes, wordStart, colon, hostHash), port);
+    const host = this.#hosts.of(bytes, wordStart, colon, hostHash);
+    const slot = (wordHash ^ (wordHash >>> 15)) & (ENDS - 1);
+    const known = this.#ends[slot];
+    if (known !== undefined && known.port === port && known.address === host.address && known.scope === host.scope) return known;
+    const end = endpoint(host, port);
+    this.#ends[slot] = end;
+    return end;
   }
 }
 

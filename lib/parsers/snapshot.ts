@@ -151,7 +151,7 @@ export class SnapshotReader {
   }
 
   #content(draft: Draft, line: Line): void {
-    if (draft.section === null || (draft.begun.has('') && this.#isRepeatedHeader(draft, line))) {
+    if (draft.section === null || this.#isRepeatedHeader(draft, line)) {
       const kind = sniff(line.text);
       if (kind === null) {
         if (line.isBlank()) draft.account.ignored();
@@ -167,7 +167,7 @@ export class SnapshotReader {
 
   /** Raw outputs of several commands may follow one another without headers: sockets, then `sysctl` lines. */
   #isRepeatedHeader(draft: Draft, line: Line): boolean {
-    return line.startsWith('net.') && !draft.begun.has('sysctl') && sniff(line.text) === 'sysctl';
+    return line.startsWith('net.') && draft.begun.has('') && !draft.begun.has('sysctl') && sniff(line.text) === 'sysctl';
   }
 
   #finish(): void {

@@ -4,7 +4,7 @@ import type { Line } from './line.ts';
 import { Memo } from './memo.ts';
 import { type Extras, ExtrasReader } from './ss-extras.ts';
 import { OPEN, UNOWNED, UsersReader } from './ss-users.ts';
-import { type SsDefaults, ssWord } from './ss-words.ts';
+import { isSsHeader, type SsDefaults, ssWord } from './ss-words.ts';
 
 /** One row of `ss`: read by its content, from the left. `ss.ts` tells why. */
 
@@ -16,8 +16,26 @@ const countOf = (text: string): number | null => (/^\d+$/.test(text) ? Number(te
 /** `'open'` where a name's raw newline has broken the row. */
 type Tail = { readonly ownership: Ownership; readonly extras: Extras } | 'open';
 
-/** `'open'` where a raw newline in a program's name has broken it, `'other'` for a family that takes no port, `null` for no row. */
-export type SsRow = Socket | 'open' | 'other' | null;
+/**
+ * `'open'` where a raw newline in a program's name has broken it, `'other'` for a family that takes no port, `'none'` for a blank line, a
+ * header or a notice, `null` for what is not understood.
+ */
+export type SsRow = Socket | 'open' | 'other' | 'none' | null;
+
+/** What `ss` says to stderr among its rows, when both went into one file. */
+const NOTICES = [
+  'Failed to ',
+  'Cannot open ',
+  'RTNETLINK answers',
+  'Error:',
+  'Total:',
+  'TCP:',
+  'ss: ',
+  'Dump was interrupted',
+  'Missed users',
+];
+
+const isNoRow = (line: Line): boolean => line.isBlank() || isSsHeader(line.text) || NOTICES.some((notice) => line.startsWith(notice));
 
 /** Reads the rows of one listing. */
 export class SsRowReader {
@@ -31,18 +49,11 @@ export class SsRowReader {
     this.#defaults = defaults;
   }
 
-  /** Whether a line begins as no header and no notice does. */
-  begins(line: Line): boolean {
-    line.rewind();
-    line.next();
-    const { protocol, state, isOther } = this.#word(line);
-    return protocol !== null || state !== null || isOther || line.count() !== null;
-  }
-
   read(line: Line): SsRow {
     line.rewind();
     line.next();
     let word = this.#word(line);
+    if (!word.isKnown && line.count() === null && isNoRow(line)) return 'none';
     if (word.isOther) return 'other';
     const protocol = word.protocol ?? this.#defaults.protocol;
     if (word.protocol !== null) {

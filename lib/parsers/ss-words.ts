@@ -96,19 +96,20 @@ const splitState = (token: string): StateWord | null => {
   return shorter === undefined ? null : { state: shorter, rest: token.slice(end + 1) };
 };
 
-/** What the first words of a row may be; all `null`: none of them. */
+/** What the first words of a row may be. */
 export interface SsWord {
   readonly protocol: Protocol | null;
   readonly state: StateWord | null;
   /** Of a family that takes no port. */
   readonly isOther: boolean;
+  /** One of the three. No header and no notice begins with such a word. */
+  readonly isKnown: boolean;
 }
 
-export const ssWord = (text: string): SsWord => ({
-  protocol: PROTOCOLS.get(text) ?? null,
-  state: splitState(text),
-  isOther: OTHER_FAMILIES.has(text),
-});
+export const ssWord = (text: string): SsWord => {
+  const [protocol, state, isOther] = [PROTOCOLS.get(text) ?? null, splitState(text), OTHER_FAMILIES.has(text)];
+  return { protocol, state, isOther, isKnown: protocol !== null || state !== null || isOther };
+};
 
 /** What a section's name says that its rows may not: `ss -tnp state close-wait`. */
 export interface SsDefaults {

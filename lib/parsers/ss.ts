@@ -17,21 +17,6 @@ import { isSsHeader, looksLikeSsRow, type SsDefaults } from './ss-words.ts';
  * from content, columns may be glued (KERNEL.md). So a row is read by its content, from the left, and never by position.
  */
 
-/** What `ss` says to stderr among its rows, when both went into one file. */
-const NOTICES = [
-  'Failed to ',
-  'Cannot open ',
-  'RTNETLINK answers',
-  'Error:',
-  'Total:',
-  'TCP:',
-  'ss: ',
-  'Dump was interrupted',
-  'Missed users',
-];
-
-const isNoRow = (text: string): boolean => isSsHeader(text) || NOTICES.some((notice) => text.startsWith(notice));
-
 const TAB = 0x09;
 const SPACE = 0x20;
 /** A name holds at most 15 characters, so a row broken by newlines within it has at most so many parts. */
@@ -78,7 +63,7 @@ export class SsReader implements ListingReader {
     open.parts.push(text);
     const whole = open.parts.join('\n');
     const row = this.#rows.read(Line.of(whole, open.line));
-    if (row === null || row === 'open') return true;
+    if (row === null || row === 'open' || row === 'none') return true;
     this.#open = null;
     if (row !== 'other') this.#keep(row);
     this.#account.understood(open.parts.length);
@@ -103,12 +88,10 @@ export class SsReader implements ListingReader {
   }
 
   #row(line: Line): void {
-    if (!this.#rows.begins(line) && (line.isBlank() || isNoRow(line.text))) {
-      this.#account.ignored();
-      return;
-    }
     const row = this.#rows.read(line);
-    if (row === 'open') {
+    if (row === 'none') {
+      this.#account.ignored();
+    } else if (row === 'open') {
       this.#open = { parts: [line.text], line: line.number };
     } else if (row === null) {
       this.#canContinue = false;
