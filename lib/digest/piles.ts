@@ -4,7 +4,7 @@ import { type Census, LISTEN } from './census.ts';
 import { holderOf } from './holder.ts';
 import { PairNumbering } from './numbering.ts';
 import { peerText } from './peer-text.ts';
-import { endsBuilder, type SketchBuilder, sketchBuilder } from './sketch.ts';
+import { pileSketches } from './sketch.ts';
 
 /** 24 piles of some 300 bytes keep a digest near 4 KB while the sketches (350 bytes) go to those that matter. */
 const MAX_PILES = 24;
@@ -21,12 +21,6 @@ interface Draft {
   readonly isApart: boolean;
   readonly members: Socket[];
 }
-
-const medianLastAck = (members: readonly Socket[]): number | null => {
-  const values: number[] = [];
-  for (const { lastAckMs } of members) if (lastAckMs !== null) values.push(lastAckMs);
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
-};
 
 /** Numbers what piles are apart by: holder, state and local address. */
 const ownersOf = ({ state, holder, address, seed }: Census): { readonly owner: Int32Array; readonly owners: number } => {
@@ -71,20 +65,30 @@ const draftPiles = (census: Census, isClient: Uint8Array): readonly Draft[] => {
   return drafts.sort((a, b) => b.members.length - a.members.length || a.first.line - b.first.line);
 };
 
-/** Recv-Q 0, 1 and more. */
-const queuesOf = (members: readonly Socket[]): Pile['recvQ'] => {
-  const queues = { zero: 0, one: 0, more: 0 };
-  for (const { recvQ } of members) {
-    if (recvQ === 0) queues.zero += 1;
-    else if (recvQ === 1) queues.one += 1;
-    else if (recvQ !== null) queues.more += 1;
+const median = (values: number[]): number | null => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+
+/** What all members add up to, in one pass. */
+const sumsOf = (members: readonly Socket[]): Pick<Pile, 'recvQ' | 'withoutInode' | 'lastAckMs'> => {
+  const recvQ = { zero: 0, one: 0, more: 0 };
+  const lastAcks: number[] = [];
+  let withoutInode = 0;
+  for (const socket of members) {
+    if (socket.recvQ === 0) recvQ.zero += 1;
+    else if (socket.recvQ === 1) recvQ.one += 1;
+    else if (socket.recvQ !== null) recvQ.more += 1;
+    if (socket.inode === 0) withoutInode += 1;
+    if (socket.lastAckMs !== null) lastAcks.push(socket.lastAckMs);
   }
-  return queues;
+  return { recvQ, withoutInode: members[0]?.inode == null ? null : withoutInode, lastAckMs: median(lastAcks) };
 };
 
-const sketchOf = (builder: SketchBuilder, members: readonly Socket[]): string | null => {
-  for (const socket of members) builder.add(socket);
-  return builder.finish();
+const sketchesOf = (members: readonly Socket[], withSketch: boolean, withEnds: boolean): Pick<Pile, 'sketch' | 'ends'> => {
+  const { sketch, ends } = pileSketches();
+  for (const socket of members) {
+    if (withSketch) sketch.add(socket);
+    if (withEnds) ends.add(socket);
+  }
+  return { sketch: sketch.finish(), ends: ends.finish() };
 };
 
 const toPile = ({ first, side, isApart, members }: Draft, withSketch: boolean, withEnds: boolean): Pile => ({
@@ -95,13 +99,10 @@ const toPile = ({ first, side, isApart, members }: Draft, withSketch: boolean, w
   localPort: side === 'server' ? first.local.port : null,
   peer: isApart ? peerText(first) : null,
   sockets: members.length,
-  recvQ: queuesOf(members),
-  withoutInode: first.inode === null ? null : members.filter(({ inode }) => inode === 0).length,
-  lastAckMs: medianLastAck(members),
+  ...sumsOf(members),
   cgroup: first.cgroup,
   lines: [first.line, members.at(-1)?.line ?? first.line],
-  sketch: withSketch ? sketchOf(sketchBuilder(), members) : null,
-  ends: withEnds ? sketchOf(endsBuilder(), members) : null,
+  ...sketchesOf(members, withSketch, withEnds),
 });
 
 /** States in which staying or going tells something: a leak stays, traffic goes. */

@@ -78,7 +78,8 @@ export const portShares = (census: Census, scope: readonly number[], isClient: U
   const peers: { readonly draft: Draft; readonly socket: Socket; sockets: number }[] = [];
   for (const i of scope) {
     const socket = census.sockets[i];
-    const [holder = 0, peer = 0] = [census.holder[i], census.peer[i]];
+    const holder = census.holder[i] ?? 0;
+    const peer = census.peer[i] ?? 0;
     if (socket === undefined || socket.local.port === null) continue;
     const share = numbers.of(holder, census.holders[holder]?.kind === 'process' ? ANY_PEER : peer);
     const draft = drafts[share] ?? newDraft(socket);

@@ -31,7 +31,8 @@ const destinationOf = (end: number, { sockets, peer, holder, seed, textOf }: Cen
   for (const i of scope) {
     const socket = sockets[i];
     if (peer[i] !== end || socket === undefined) continue;
-    const [by = 0, port = NO_PORT] = [holder[i], socket.local.port ?? NO_PORT];
+    const by = holder[i] ?? 0;
+    const port = socket.local.port ?? NO_PORT;
     if (!firsts.has(by)) firsts.set(by, socket);
     ofHolders.add(by, port);
     all.add(0, port);

@@ -52,23 +52,43 @@ const fnvPort = (hash: number, port: number | null): number => {
   return h;
 };
 
-const fnvEnd = (hash: number, { address, port }: Endpoint): number => fnvPort(fnv(fnv(hash, address), ' '), port);
+/**
+ * Hashes `10.0.0.1 80 10.0.0.2 443`. The sockets of a pile have one address in common, and both of its sketches often ask for the same:
+ * what was hashed last is kept.
+ */
+class EndsHash {
+  #first: Endpoint | null = null;
+  #second: Endpoint | null = null;
+  #hash = 0;
+  #address: string | null = null;
+  #addressHash = 0;
 
-/** Of `10.0.0.1 80 10.0.0.2 443`. */
-const fnvEnds = (first: Endpoint, second: Endpoint): number => fnvEnd(fnv(fnvEnd(FNV_BASIS, first), ' '), second);
+  of(first: Endpoint, second: Endpoint): number {
+    if (first === this.#first && second === this.#second) return this.#hash;
+    if (first.address !== this.#address) {
+      this.#address = first.address;
+      this.#addressHash = fnv(fnv(FNV_BASIS, first.address), ' ');
+    }
+    const beforeSecond = fnv(fnvPort(this.#addressHash, first.port), ' ');
+    this.#first = first;
+    this.#second = second;
+    this.#hash = finished(fnvPort(fnv(fnv(beforeSecond, second.address), ' '), second.port));
+    return this.#hash;
+  }
+}
 
 interface Identity {
   readonly kindOf: (socket: Socket) => IdentityKind;
   readonly hashOf: (socket: Socket) => number;
 }
 
-const ofSocket: Identity = {
+const ofSocket = (ends: EndsHash): Identity => ({
   kindOf: ({ cookie, inode }) => (cookie !== null ? 'c' : inode !== null && inode !== 0 ? 'i' : 't'),
   hashOf: ({ cookie, inode, local, peer }) => {
     if (cookie !== null) return finished(fnv(FNV_BASIS, cookie));
-    return finished(inode !== null && inode !== 0 ? fnv(FNV_BASIS, String(inode)) : fnvEnds(local, peer));
+    return inode !== null && inode !== 0 ? finished(fnv(FNV_BASIS, String(inode))) : ends.of(local, peer);
   },
-};
+});
 
 const endText = ({ address, port }: Endpoint): string => `${address} ${port}`;
 
@@ -83,10 +103,10 @@ const isBefore = (a: Endpoint, b: Endpoint): boolean => {
 };
 
 /** Both ends write the same: a connection is known by its two endpoints, in no order (RFC 9293 §3.3.1). */
-const ofConnection: Identity = {
+const ofConnection = (ends: EndsHash): Identity => ({
   kindOf: () => 'e',
-  hashOf: ({ local, peer }) => finished(isBefore(local, peer) ? fnvEnds(local, peer) : fnvEnds(peer, local)),
-};
+  hashOf: ({ local, peer }) => (isBefore(local, peer) ? ends.of(local, peer) : ends.of(peer, local)),
+});
 
 /** The smallest of many hashes, each once, ascending. Once they are full, hardly any hash gets in. */
 class Smallest {
@@ -130,9 +150,13 @@ const builder = ({ kindOf, hashOf }: Identity): SketchBuilder => {
   };
 };
 
-export const sketchBuilder = (): SketchBuilder => builder(ofSocket);
-/** Sketches of connections, to be compared with the other host's. */
-export const endsBuilder = (): SketchBuilder => builder(ofConnection);
+export const sketchBuilder = (): SketchBuilder => builder(ofSocket(new EndsHash()));
+
+/** For one pile: of its sockets, and of their connections, to be compared with the other host's. */
+export const pileSketches = (): { readonly sketch: SketchBuilder; readonly ends: SketchBuilder } => {
+  const hash = new EndsHash();
+  return { sketch: builder(ofSocket(hash)), ends: builder(ofConnection(hash)) };
+};
 
 const decode = (sketch: string): readonly number[] => {
   const bytes = Buffer.from(sketch.slice(1), 'base64');
