@@ -1,4 +1,5 @@
-import type { Socket } from '../model/socket.ts';
+import type { Census } from './census.ts';
+import { tally } from './numbering.ts';
 import { isAnyAddress } from './side.ts';
 
 /** A host with more is a router or a cluster's node, whose busiest addresses are the ones that matter. */
@@ -9,11 +10,12 @@ const isEveryones = (address: string): boolean =>
   isAnyAddress(address) || address === '::1' || /^(?:127\.|169\.254\.)/.test(address) || /^fe[89ab][0-9a-f]:/i.test(address);
 
 /** The host's own addresses that its sockets show, commonest first. */
-export const ownAddresses = (sockets: readonly Socket[]): readonly string[] => {
-  const counts = new Map<string, number>();
-  for (const { local } of sockets) if (!isEveryones(local.address)) counts.set(local.address, (counts.get(local.address) ?? 0) + 1);
-  return [...counts]
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+export const ownAddresses = ({ address, addresses }: Census): readonly string[] => {
+  const counts = tally(address, addresses.length);
+  return addresses
+    .map((text, i) => ({ text, sockets: counts[i] ?? 0 }))
+    .filter(({ text, sockets }) => sockets > 0 && !isEveryones(text))
+    .sort((a, b) => b.sockets - a.sockets || (a.text < b.text ? -1 : 1))
     .slice(0, MAX_ADDRESSES)
-    .map(([address]) => address);
+    .map(({ text }) => text);
 };

@@ -1,99 +1,114 @@
-import type { Holder, Side } from '../model/digest.ts';
-import { type Socket, TCP_STATES } from '../model/socket.ts';
-import { holderOf } from './holder.ts';
-import { Numbering } from './numbering.ts';
-import { sidesOf } from './side.ts';
+import type { Holder } from '../model/digest.ts';
+import { type Endpoint, type Socket, TCP_STATES, type TcpState } from '../model/socket.ts';
+import { holderOf, ownerOf } from './holder.ts';
+import { PairNumbering } from './numbering.ts';
+import { endText } from './peer-text.ts';
 
 /**
- * The sockets of a snapshot, with whose, where and toward whom each is as numbers: every part of a digest groups by these, and a text made for
- * each socket, in each part, was most of its time.
+ * What every part of a digest asks of every socket, worked out once and as numbers: an array entry for each socket, by its index.
+ * A number stands for an address, an end (address and port) or a holder; equal things have equal numbers.
  */
 export interface Census {
   readonly sockets: readonly Socket[];
-  /** For each socket: the number of its holder in `holders`, of its local address, its local port, the number of its peer in `peers`. */
-  readonly holder: Int32Array;
+  /** Of the local end. */
   readonly address: Int32Array;
-  readonly port: Int32Array;
+  /** Of local and peer; both kinds of end are numbered together. */
+  readonly local: Int32Array;
   readonly peer: Int32Array;
-  /** Equal for sockets of one holder in one state on one local address. */
-  readonly group: Int32Array;
-  readonly sides: readonly Side[];
-  /** By number. Of a process that names itself in several ways, the last one. */
+  /** By an end's number; `NO_PORT` where it has none. */
+  readonly ports: Int32Array;
+  /** An end as `10.0.0.1:80`. */
+  readonly textOf: (end: number) => string;
+  readonly addresses: readonly string[];
+  readonly holder: Int32Array;
+  /** In the order in which they come first; a process is named as its last socket names it. */
   readonly holders: readonly Holder[];
-  readonly peers: readonly string[];
+  readonly state: Uint8Array;
+  /** Of the content: for numbering what the host cannot foresee. */
+  readonly seed: number;
 }
 
-/** `10.20.8.21:8080`, `[2001:db8::1]:443` */
-export const peerText = ({ peer: { address, port } }: Socket): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+export const NO_PORT = -1;
+const STATE_NUMBERS: ReadonlyMap<TcpState, number> = new Map(TCP_STATES.map((state, i) => [state, i]));
+export const LISTEN = TCP_STATES.indexOf('listen');
 
-const NOBODY = -1;
-const UNKNOWN = -2;
+class Addresses {
+  readonly texts: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  of(text: string): number {
+    const number = this.#numbers.get(text) ?? this.texts.push(text) - 1;
+    this.#numbers.set(text, number);
+    return number;
+  }
+}
+
+/** Numbers the ends of one side; both sides share the numbers. An end's address is often the one before's. */
+class Ends {
+  readonly #pairs: PairNumbering;
+  readonly #addresses: Addresses;
+  #last: string | null = null;
+  #lastNumber = -1;
+
+  constructor(pairs: PairNumbering, addresses: Addresses) {
+    this.#pairs = pairs;
+    this.#addresses = addresses;
+  }
+
+  of({ address, port }: Endpoint): number {
+    if (address !== this.#last) {
+      this.#last = address;
+      this.#lastNumber = this.#addresses.of(address);
+    }
+    return this.#pairs.of(this.#lastNumber, port ?? NO_PORT);
+  }
+}
+
+/** What is not a process, among PIDs: whole numbers, negative ones in a hostile listing. */
+const NOBODY = 0.5;
+const UNKNOWN = 0.25;
 
 class Holders {
   readonly all: Holder[] = [];
-  readonly #numbers = new Numbering<number>();
-
-  of({ ownership }: Socket): number {
-    if (ownership.kind !== 'owned') return this.#noted(ownership.kind === 'unowned' ? NOBODY : UNKNOWN, ownership);
-    const [first] = ownership.owners;
-    if (ownership.owners.length > 1) return this.#several(ownership);
-    const number = this.#numbers.of(first.pid);
-    const known = this.all[number];
-    if (known?.kind !== 'process' || known.command !== first.command) this.all[number] = holderOf(ownership);
-    return number;
-  }
-
-  /** Equal for equal holders, whatever command name a forked child gave itself. */
-  #several(ownership: Socket['ownership']): number {
-    const holder = holderOf(ownership);
-    return this.#noted(holder.kind === 'process' ? holder.pid : UNKNOWN, ownership);
-  }
-
-  #noted(key: number, ownership: Socket['ownership']): number {
-    const number = this.#numbers.of(key);
-    this.all[number] = holderOf(ownership);
-    return number;
-  }
-}
-
-class Peers {
-  readonly all: string[] = [];
-  readonly #byText = new Numbering<string>();
-  /** Readers hand over one object for each peer, as far as they remember it. */
-  readonly #byObject = new Map<Socket['peer'], number>();
+  readonly #byPid = new Map<number, number>();
 
   of(socket: Socket): number {
-    const known = this.#byObject.get(socket.peer);
-    if (known !== undefined) return known;
-    const text = peerText(socket);
-    const number = this.#byText.of(text);
-    this.all[number] = text;
-    this.#byObject.set(socket.peer, number);
-    return number;
+    const owner = ownerOf(socket);
+    const pid = owner?.pid ?? (socket.ownership.kind === 'unowned' ? NOBODY : UNKNOWN);
+    const known = this.#byPid.get(pid);
+    if (known === undefined) {
+      this.#byPid.set(pid, this.all.length);
+      return this.all.push(holderOf(socket)) - 1;
+    }
+    const holder = this.all[known];
+    if (owner !== null && holder?.kind === 'process' && holder.command !== owner.command) this.all[known] = holderOf(socket);
+    return known;
   }
 }
 
-const STATE_NUMBERS = new Map(TCP_STATES.map((state, i) => [state, i]));
-
-/** No port: `*`, or a service without a number. */
-export const NO_PORT = -1;
-
-export const censusOf = (sockets: readonly Socket[], range: readonly [from: number, to: number]): Census => {
-  const [holders, peers] = [new Holders(), new Peers()];
-  const addresses = new Numbering<string>();
-  const [owned, groups] = [new Numbering<number>(), new Numbering<number>()];
-  const numbers = (): Int32Array => new Int32Array(sockets.length);
-  const [holder, address, port, peer, ownedIn] = [numbers(), numbers(), numbers(), numbers(), numbers()];
-  sockets.forEach((socket, i) => {
-    const number = holders.of(socket);
-    holder[i] = number;
-    address[i] = addresses.of(socket.local.address);
-    port[i] = socket.local.port ?? NO_PORT;
-    peer[i] = peers.of(socket);
-    ownedIn[i] = owned.of(number * TCP_STATES.length + (STATE_NUMBERS.get(socket.state) ?? 0));
-  });
-  const group = ownedIn.map((number, i) => groups.of(number * addresses.size + (address[i] ?? 0)));
-  const sides = sidesOf(sockets, { address, port, peer, peers: peers.all.length }, range);
-  return { sockets, holder, address, port, peer, group, sides, holders: holders.all, peers: peers.all };
+/** @param contentId SHA-256 of the snapshot, hex */
+export const censusOf = (sockets: readonly Socket[], contentId: string): Census => {
+  const seed = Number.parseInt(contentId.slice(0, 8), 16) | 0;
+  const count = sockets.length;
+  const addresses = new Addresses();
+  const pairs = new PairNumbering(seed, count);
+  const [locals, peers, holders] = [new Ends(pairs, addresses), new Ends(pairs, addresses), new Holders()];
+  const [address, local, peer, holder] = [new Int32Array(count), new Int32Array(count), new Int32Array(count), new Int32Array(count)];
+  const state = new Uint8Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const socket = sockets[i];
+    if (socket === undefined) break;
+    const end = locals.of(socket.local);
+    local[i] = end;
+    address[i] = pairs.firstOf(end);
+    peer[i] = peers.of(socket.peer);
+    holder[i] = holders.of(socket);
+    state[i] = STATE_NUMBERS.get(socket.state) ?? 0;
+  }
+  const textOf = (end: number): string =>
+    endText({ address: addresses.texts[pairs.firstOf(end)] ?? '', port: portOrNull(pairs.secondOf(end)) });
+  const numbers = { address, local, peer, ports: pairs.seconds(), addresses: addresses.texts, holder, state };
+  return { sockets, ...numbers, holders: holders.all, textOf, seed };
 };
+
+const portOrNull = (port: number): number | null => (port === NO_PORT ? null : port);

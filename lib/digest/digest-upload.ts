@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest, SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { LineSplitter } from '../parsers/lines.ts';
+import { LineReader } from '../parsers/line-reader.ts';
 import { afterHead } from '../parsers/logs/agent-head.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
 import { LogSkimmer } from '../parsers/logs/skim.ts';
@@ -76,7 +76,7 @@ const digestSnapshots = async (upload: Upload, { host, name }: { host: string; n
   const reader = new SnapshotReader((snapshot) =>
     digests.push(fitSnapshot(digestSnapshot(snapshot, factsOf(upload, host), timeOf(upload, snapshot, name)))),
   );
-  const lines = new LineSplitter((text, line) => reader.line(text, line));
+  const lines = new LineReader((line) => reader.read(line));
   const inflated = inflate(upload.body, MAX_SNAPSHOT_BYTES);
   for await (const chunk of inflated.chunks) lines.push(chunk);
   const { truncatedLines } = lines.end();

@@ -8,7 +8,7 @@ const toListener = (socket: Socket, port: number): Listener => ({
   address: socket.local.address,
   port,
   v6only: socket.v6only,
-  holder: holderOf(socket.ownership),
+  holder: holderOf(socket),
   owners: socket.ownership.kind === 'owned' ? new Set(socket.ownership.owners.map(({ pid }) => pid)).size : 0,
   inode: socket.inode,
   acceptQueue: socket.recvQ,
@@ -20,6 +20,7 @@ const toListener = (socket: Socket, port: number): Listener => ({
 /** Who listens where; those with a queue first, so that a cut never hides a service in trouble. */
 export const listenersOf = (sockets: readonly Socket[]): readonly Listener[] =>
   sockets
-    .flatMap((socket) => (socket.state === 'listen' && socket.local.port !== null ? [toListener(socket, socket.local.port)] : []))
+    .filter(({ state }) => state === 'listen')
+    .flatMap((socket) => (socket.local.port === null ? [] : [toListener(socket, socket.local.port)]))
     .sort((a, b) => (b.acceptQueue ?? 0) - (a.acceptQueue ?? 0) || a.port - b.port)
     .slice(0, MAX_LISTENERS);

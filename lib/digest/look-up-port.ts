@@ -1,19 +1,19 @@
 import type { PortLookup, PortRow } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Socket } from '../model/socket.ts';
-import { LineSplitter } from '../parsers/lines.ts';
+import { LineReader } from '../parsers/line-reader.ts';
 import { SnapshotReader } from '../parsers/snapshot.ts';
-import { peerText } from './census.ts';
 import { holderOf } from './holder.ts';
 import { inflate } from './inflate.ts';
 import { MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { socketsWithNames } from './named-owners.ts';
+import { peerText } from './peer-text.ts';
 
 const MAX_ROWS = 32;
 
 const toRow = (socket: Socket): PortRow => ({
   state: socket.state,
-  holder: holderOf(socket.ownership),
+  holder: holderOf(socket),
   cgroup: socket.cgroup,
   localAddress: socket.local.address,
   peer: peerText(socket),
@@ -51,7 +51,7 @@ export const lookUpPorts = async (
     if (snapshot.contentId !== wanted.contentId || found.length > 0) return;
     found.push(...ports.map((port) => lookUpIn(snapshot, upload.uri, wanted.takenAt, port)));
   });
-  const lines = new LineSplitter((text, line) => reader.line(text, line));
+  const lines = new LineReader((line) => reader.read(line));
   for await (const chunk of inflate(upload.body, MAX_SNAPSHOT_BYTES).chunks) lines.push(chunk);
   lines.end();
   reader.end();

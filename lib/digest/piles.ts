@@ -1,8 +1,10 @@
 import type { Pile, Side } from '../model/digest.ts';
 import type { Socket, TcpState } from '../model/socket.ts';
-import type { Census } from './census.ts';
+import { type Census, LISTEN } from './census.ts';
 import { holderOf } from './holder.ts';
-import { endsSketch, sketchOf } from './sketch.ts';
+import { PairNumbering } from './numbering.ts';
+import { peerText } from './peer-text.ts';
+import { pileSketches } from './sketch.ts';
 
 /** 24 piles of some 300 bytes keep a digest near 4 KB while the sketches (350 bytes) go to those that matter. */
 const MAX_PILES = 24;
@@ -15,111 +17,105 @@ const MAX_PEERS_APART = 6;
 interface Draft {
   readonly first: Socket;
   readonly side: Side;
-  readonly peer: string | null;
-  zero: number;
-  one: number;
-  more: number;
-  withoutInode: number | null;
-  readonly lastAcks: number[];
-  readonly all: Socket[];
+  /** By its peer; not where many peers are merged, nor on the server side. */
+  readonly isApart: boolean;
+  readonly members: Socket[];
 }
 
-const newDraft = (socket: Socket, side: Side, peer: string | null): Draft => ({
-  first: socket,
-  side,
-  peer,
-  zero: 0,
-  one: 0,
-  more: 0,
-  withoutInode: socket.inode === null ? null : 0,
-  lastAcks: [],
-  all: [],
-});
+/** Numbers what piles are apart by: holder, state and local address. */
+const ownersOf = ({ state, holder, address, seed }: Census): { readonly owner: Int32Array; readonly owners: number } => {
+  const states = new PairNumbering(seed);
+  const owners = new PairNumbering(seed);
+  const owner = holder.map((one, i) => owners.of(states.of(one, state[i] ?? 0), address[i] ?? 0));
+  return { owner, owners: owners.size };
+};
 
-const addTo = (draft: Draft, socket: Socket): void => {
-  draft.all.push(socket);
-  if (socket.recvQ !== null) {
-    if (socket.recvQ === 0) draft.zero += 1;
-    else if (socket.recvQ === 1) draft.one += 1;
-    else draft.more += 1;
+/** Clients of many peers, whose piles are merged: 1 for each such owner. */
+const clientsOfMany = ({ state, peer, seed }: Census, isClient: Uint8Array, owner: Int32Array, owners: number): Uint8Array => {
+  const pairs = new PairNumbering(seed);
+  const peers = new Int32Array(owners);
+  for (let i = 0; i < owner.length; i += 1) {
+    const one = owner[i] ?? 0;
+    if (state[i] === LISTEN || isClient[i] === 0 || (peers[one] ?? 0) > MAX_PEERS_APART) continue;
+    const known = pairs.size;
+    if (pairs.of(one, peer[i] ?? 0) === known) peers[one] = (peers[one] ?? 0) + 1;
   }
-  if (draft.withoutInode !== null && socket.inode === 0) draft.withoutInode += 1;
-  if (socket.lastAckMs !== null) draft.lastAcks.push(socket.lastAckMs);
+  return Uint8Array.from(peers, (count) => Number(count > MAX_PEERS_APART));
 };
 
-const median = (values: readonly number[]): number | null => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+/** What a pile is apart by beside its owner: the peer's number, none of them, or the own end's number below that. */
+const ANY_PEER = -1;
+const ownEnd = (end: number): number => -2 - end;
 
-/** The groups of clients with many peers, whose piles are merged. */
-const clientsOfMany = ({ sockets, sides, group, peer }: Census): ReadonlySet<number> => {
-  const peers = new Map<number, Set<number>>();
-  sockets.forEach(({ state }, i) => {
-    if (state === 'listen' || sides[i] === 'server') return;
-    const key = group[i] ?? 0;
-    const seen = peers.get(key) ?? new Set();
-    if (seen.size === 0) peers.set(key, seen);
-    if (seen.size <= MAX_PEERS_APART) seen.add(peer[i] ?? 0);
-  });
-  return new Set([...peers].filter(([, seen]) => seen.size > MAX_PEERS_APART).map(([key]) => key));
+const draftPiles = (census: Census, isClient: Uint8Array): readonly Draft[] => {
+  const { owner, owners } = ownersOf(census);
+  const many = clientsOfMany(census, isClient, owner, owners);
+  const piles = new PairNumbering(census.seed);
+  const drafts: Draft[] = [];
+  for (const [i, socket] of census.sockets.entries()) {
+    if (census.state[i] === LISTEN) continue;
+    const one = owner[i] ?? 0;
+    const isServer = isClient[i] === 0;
+    const isApart = !isServer && many[one] === 0;
+    const pile = piles.of(one, isServer ? ownEnd(census.local[i] ?? 0) : isApart ? (census.peer[i] ?? 0) : ANY_PEER);
+    const draft = drafts[pile];
+    if (draft === undefined) drafts.push({ first: socket, side: isServer ? 'server' : 'client', isApart, members: [socket] });
+    else draft.members.push(socket);
+  }
+  return drafts.sort((a, b) => b.members.length - a.members.length || a.first.line - b.first.line);
 };
 
-/** Within a group: a service's port, or a peer; merged ones have neither. Ports are told from peers by their sign. */
-const MERGED = 0;
-const endOf = ({ local }: Socket, side: Side, peer: number | null): number => {
-  if (side === 'server') return -2 - (local.port ?? 0);
-  return peer === null ? MERGED : 1 + peer;
+const median = (values: number[]): number | null => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+
+/** What all members add up to, in one pass. */
+const sumsOf = (members: readonly Socket[]): Pick<Pile, 'recvQ' | 'withoutInode' | 'lastAckMs'> => {
+  const recvQ = { zero: 0, one: 0, more: 0 };
+  const lastAcks: number[] = [];
+  let withoutInode = 0;
+  for (const socket of members) {
+    if (socket.recvQ === 0) recvQ.zero += 1;
+    else if (socket.recvQ === 1) recvQ.one += 1;
+    else if (socket.recvQ !== null) recvQ.more += 1;
+    if (socket.inode === 0) withoutInode += 1;
+    if (socket.lastAckMs !== null) lastAcks.push(socket.lastAckMs);
+  }
+  return { recvQ, withoutInode: members[0]?.inode == null ? null : withoutInode, lastAckMs: median(lastAcks) };
 };
 
-const draftPiles = (census: Census): readonly Draft[] => {
-  const many = clientsOfMany(census);
-  const groups = new Map<number, Map<number, Draft>>();
-  census.sockets.forEach((socket, i) => {
-    if (socket.state === 'listen') return;
-    const side = census.sides[i] ?? 'client';
-    const group = census.group[i] ?? 0;
-    const peer = side === 'server' || many.has(group) ? null : (census.peer[i] ?? 0);
-    const drafts = groups.get(group) ?? new Map<number, Draft>();
-    if (drafts.size === 0) groups.set(group, drafts);
-    const end = endOf(socket, side, peer);
-    let draft = drafts.get(end);
-    if (draft === undefined) {
-      draft = newDraft(socket, side, peer === null ? null : (census.peers[peer] ?? null));
-      drafts.set(end, draft);
-    }
-    addTo(draft, socket);
-  });
-  return [...groups.values()]
-    .flatMap((drafts) => [...drafts.values()])
-    .sort((a, b) => b.all.length - a.all.length || a.first.line - b.first.line);
+const sketchesOf = (members: readonly Socket[], withSketch: boolean, withEnds: boolean): Pick<Pile, 'sketch' | 'ends'> => {
+  const { sketch, ends } = pileSketches();
+  for (const socket of members) {
+    if (withSketch) sketch.add(socket);
+    if (withEnds) ends.add(socket);
+  }
+  return { sketch: sketch.finish(), ends: ends.finish() };
 };
 
-const toPile = (draft: Draft, withSketch: boolean, withEnds: boolean): Pile => ({
-  holder: holderOf(draft.first.ownership),
-  side: draft.side,
-  state: draft.first.state,
-  localAddress: draft.first.local.address,
-  localPort: draft.side === 'server' ? draft.first.local.port : null,
-  peer: draft.peer,
-  sockets: draft.all.length,
-  recvQ: { zero: draft.zero, one: draft.one, more: draft.more },
-  withoutInode: draft.withoutInode,
-  lastAckMs: median(draft.lastAcks),
-  cgroup: draft.first.cgroup,
-  lines: [draft.first.line, draft.all.at(-1)?.line ?? draft.first.line],
-  sketch: withSketch ? sketchOf(draft.all) : null,
-  ends: withEnds ? endsSketch(draft.all) : null,
+const toPile = ({ first, side, isApart, members }: Draft, withSketch: boolean, withEnds: boolean): Pile => ({
+  holder: holderOf(first),
+  side,
+  state: first.state,
+  localAddress: first.local.address,
+  localPort: side === 'server' ? first.local.port : null,
+  peer: isApart ? peerText(first) : null,
+  sockets: members.length,
+  ...sumsOf(members),
+  cgroup: first.cgroup,
+  lines: [first.line, members.at(-1)?.line ?? first.line],
+  ...sketchesOf(members, withSketch, withEnds),
 });
 
 /** States in which staying or going tells something: a leak stays, traffic goes. */
-const isFollowed = (draft: Draft): boolean =>
-  draft.all.length >= SKETCH_MIN_SOCKETS && (draft.first.state === 'close_wait' || draft.first.state === 'established');
+const isFollowed = ({ members, first }: Draft): boolean =>
+  members.length >= SKETCH_MIN_SOCKETS && (first.state === 'close_wait' || first.state === 'established');
 
 /** States that tell whose end closed first, seen from the other host (RFC 9293 §3.6): it waits, is waited for, or neither. */
 const TELLING = new Set<TcpState>(['established', 'close_wait', 'fin_wait1', 'fin_wait2']);
-const isMatched = ({ all, first }: Draft): boolean => all.length >= SKETCH_MIN_SOCKETS && TELLING.has(first.state);
+const isMatched = ({ members, first }: Draft): boolean => members.length >= SKETCH_MIN_SOCKETS && TELLING.has(first.state);
 
 /** Sockets grouped by holder, state, address and contested end; the largest groups. */
-export const pilesOf = (census: Census): readonly Pile[] => {
-  const drafts = draftPiles(census).slice(0, MAX_PILES);
+export const pilesOf = (census: Census, isClient: Uint8Array): readonly Pile[] => {
+  const drafts = draftPiles(census, isClient).slice(0, MAX_PILES);
   const followed = new Set(drafts.filter(isFollowed).slice(0, MAX_SKETCHES));
   const matched = new Set(drafts.filter(isMatched).slice(0, MAX_SKETCHES));
   return drafts.map((draft) => toPile(draft, followed.has(draft), matched.has(draft)));

@@ -1,181 +1,92 @@
-import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
-import type { Owner } from '../model/socket.ts';
+import type { DestinationUse, PortRange, PortUse } from '../model/digest.ts';
+import type { Socket } from '../model/socket.ts';
 import { type Census, NO_PORT } from './census.ts';
-import { distinctPorts } from './distinct.ts';
 import { holderOf } from './holder.ts';
-import { Numbering } from './numbering.ts';
+import { DistinctCounts } from './numbering.ts';
+import { portShares } from './port-shares.ts';
 import { isAnyAddress } from './side.ts';
 
-const MAX_SHARES = 8;
 const MAX_DESTINATIONS = 4;
 const MAX_DESTINATION_SHARES = 3;
-const MAX_SHARED_WITH = 8;
 const MAX_ADDRESSES = 3;
 
-interface ShareDraft {
-  readonly holder: Holder;
-  /** Of each of its sockets. */
-  readonly ports: number[];
-  /** Sockets toward each peer, by its number. */
-  readonly peers: Map<number, number>;
-  readonly sharedWith: Set<number>;
-}
-
-/** The specific addresses whose clients take the most distinct ports: those that run out first. */
-const busiestAddresses = ({ sockets, sides }: Census): readonly string[] => {
-  const ports = new Map<string, number[]>();
-  sockets.forEach(({ local }, i) => {
-    if (sides[i] !== 'client' || local.port === null || isAnyAddress(local.address)) return;
-    const same = ports.get(local.address);
-    if (same === undefined) ports.set(local.address, [local.port]);
-    else same.push(local.port);
-  });
-  return [...ports]
-    .map(([address, same]) => [address, distinctPorts(same)] as const)
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+/** The specific addresses whose client-side sockets take the most distinct ports: those that run out first. */
+const busiestAddresses = ({ address, addresses, local, ports: portOf, seed }: Census, isClient: Uint8Array): readonly number[] => {
+  const ports = new DistinctCounts(seed, local.length);
+  for (let i = 0; i < local.length; i += 1)
+    if (isClient[i] === 1 && portOf[local[i] ?? 0] !== NO_PORT) ports.add(address[i] ?? 0, local[i] ?? 0);
+  return ports.counts
+    .map((count, id) => ({ count, id, text: addresses[id] ?? '' }))
+    .filter(({ text }) => !isAnyAddress(text))
+    .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
     .slice(0, MAX_ADDRESSES)
-    .map(([address]) => address);
+    .map(({ id }) => id);
 };
 
-/** Nobody's sockets (TIME_WAIT, or a listing without PIDs) are told apart by their peer. */
-const shareKey = ({ holders, holder, peer, peers }: Census, i: number): number => {
-  const number = holder[i] ?? 0;
-  return holders[number]?.kind === 'process' ? number : holders.length + number * peers.length + (peer[i] ?? 0);
-};
-
-const addOwners = ({ holder, sharedWith }: ShareDraft, owners: readonly Owner[]): void => {
-  for (const { pid } of owners) if (holder.kind === 'process' && pid !== holder.pid) sharedWith.add(pid);
-};
-
-const bump = (counts: Map<number, number>, key: number): void => {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-};
-
-const commonest = (counts: ReadonlyMap<number, number>, { peers }: Census): string | null => {
-  const named = [...counts].map(([peer, sockets]) => [peers[peer] ?? '', sockets] as const);
-  return (
-    named.reduce<readonly [string, number] | null>(
-      (best, one) => (best === null || one[1] > best[1] || (one[1] === best[1] && one[0] < best[0]) ? one : best),
-      null,
-    )?.[0] ?? null
-  );
-};
-
-const newShare = (holder: Holder): ShareDraft => ({ holder, ports: [], peers: new Map(), sharedWith: new Set() });
-
-interface Shares {
-  readonly shares: readonly ShareDraft[];
-  readonly used: number;
-  /** Ports that nobody else has, by place in `shares`. */
-  readonly exclusive: readonly number[];
-}
-
-/** What a port's place holds instead of its only share. */
-const FREE = -1;
-const SEVERAL = -2;
-
-/** @param scope places of the sockets in the census, all with a port */
-const collectShares = (scope: readonly number[], census: Census): Shares => {
-  const numbers = new Numbering<number>();
-  const shares: ShareDraft[] = [];
-  const soleShare = new Int32Array(65_536).fill(FREE);
+/** @param scope sockets of one local address, by their indexes */
+const destinationOf = (end: number, { sockets, peer, holder, seed, textOf }: Census, scope: readonly number[]): DestinationUse => {
+  const firsts = new Map<number, Socket>();
+  const ofHolders = new DistinctCounts(seed, 0);
+  const all = new DistinctCounts(seed, 0);
   for (const i of scope) {
-    const socket = census.sockets[i];
-    if (socket === undefined) continue;
-    const number = numbers.of(shareKey(census, i));
-    let share = shares[number];
-    if (share === undefined) {
-      share = newShare(holderOf(socket.ownership));
-      shares.push(share);
-    }
-    const port = census.port[i] ?? 0;
-    share.ports.push(port);
-    if (socket.ownership.kind === 'owned' && socket.ownership.owners.length > 1) addOwners(share, socket.ownership.owners);
-    if (census.sides[i] === 'client') bump(share.peers, census.peer[i] ?? 0);
-    const sole = soleShare[port];
-    soleShare[port] = sole === FREE || sole === number ? number : SEVERAL;
-  }
-  return { shares, ...countPorts(soleShare, shares.length) };
-};
-
-const countPorts = (soleShare: Int32Array, shares: number): Omit<Shares, 'shares'> => {
-  const exclusive = Array.from({ length: shares }, () => 0);
-  let used = 0;
-  for (const sole of soleShare) {
-    if (sole !== FREE) used += 1;
-    if (sole >= 0) exclusive[sole] = (exclusive[sole] ?? 0) + 1;
-  }
-  return { used, exclusive };
-};
-
-const destinationOf = (peer: number, scope: readonly number[], census: Census): DestinationUse => {
-  const holders = new Map<number, number[]>();
-  for (const i of scope) {
-    const holder = census.holder[i] ?? 0;
-    const port = census.port[i] ?? NO_PORT;
-    const ports = holders.get(holder);
-    if (ports === undefined) holders.set(holder, [port]);
-    else ports.push(port);
+    const socket = sockets[i];
+    if (peer[i] !== end || socket === undefined) continue;
+    const by = holder[i] ?? 0;
+    const port = socket.local.port ?? NO_PORT;
+    if (!firsts.has(by)) firsts.set(by, socket);
+    ofHolders.add(by, port);
+    all.add(0, port);
   }
   return {
-    peer: census.peers[peer] ?? '',
-    ports: distinctPorts(scope.map((i) => census.port[i] ?? NO_PORT)),
-    shares: [...holders]
-      .map(([holder, ports]) => ({ holder: census.holders[holder] ?? holderOf({ kind: 'unknown' }), ports: distinctPorts(ports) }))
+    peer: textOf(end),
+    ports: all.counts[0] ?? 0,
+    shares: [...firsts]
+      .map(([by, socket]) => ({ holder: holderOf(socket), ports: ofHolders.counts[by] ?? 0 }))
       .sort((a, b) => b.ports - a.ports)
       .slice(0, MAX_DESTINATION_SHARES),
   };
 };
 
-const destinations = (scope: readonly number[], census: Census): PortUse['destinations'] => {
-  const toward = new Map<number, number[]>();
-  for (const i of scope) {
-    if (census.sides[i] !== 'client') continue;
-    const peer = census.peer[i] ?? 0;
-    const same = toward.get(peer);
-    if (same === undefined) toward.set(peer, [i]);
-    else same.push(i);
+/** Ends with most sockets; of equals the one whose text is less. */
+const fullest = (counts: Int32Array, textOf: (end: number) => string): readonly number[] => {
+  const best: number[] = [];
+  const isBefore = (a: number, b: number): boolean =>
+    counts[a] === counts[b] ? textOf(a) < textOf(b) : (counts[a] ?? 0) > (counts[b] ?? 0);
+  for (let end = 0; end < counts.length; end += 1) {
+    const last = best[MAX_DESTINATIONS - 1];
+    if (counts[end] === 0 || (last !== undefined && !isBefore(end, last))) continue;
+    const at = best.findIndex((other) => isBefore(end, other));
+    best.splice(at < 0 ? best.length : at, 0, end);
+    best.length = Math.min(best.length, MAX_DESTINATIONS);
   }
-  return [...toward]
-    .map(([peer, same]) => ({ peer, same, text: census.peers[peer] ?? '' }))
-    .sort((a, b) => b.same.length - a.same.length || (a.text < b.text ? -1 : 1))
-    .slice(0, MAX_DESTINATIONS)
-    .map(({ peer, same }) => destinationOf(peer, same, census));
+  return best;
 };
 
-/** Places of the sockets that take a port of the range on this address. */
-const scopeOf = (address: string, { sockets, sides }: Census, range: PortRange | null): readonly number[] => {
+const destinations = (census: Census, scope: readonly number[], isClient: Uint8Array): PortUse['destinations'] => {
+  const counts = new Int32Array(census.ports.length);
+  for (const i of scope) {
+    const end = census.peer[i] ?? 0;
+    if (isClient[i] === 1) counts[end] = (counts[end] ?? 0) + 1;
+  }
+  const client = scope.filter((i) => isClient[i] === 1);
+  return fullest(counts, census.textOf).map((end) => destinationOf(end, census, client));
+};
+
+const useOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): PortUse => {
+  const isHere = Uint8Array.from(census.addresses, (text, one) => Number(one === id || isAnyAddress(text)));
   const scope: number[] = [];
-  sockets.forEach(({ local }, i) => {
-    if (local.port === null || (local.address !== address && !isAnyAddress(local.address))) return;
-    if (range === null ? sides[i] === 'client' : local.port >= range.from && local.port <= range.to) scope.push(i);
-  });
-  return scope;
-};
-
-const useOf = (address: string, census: Census, range: PortRange | null): PortUse => {
-  const scope = scopeOf(address, census, range);
-  const { shares, used, exclusive } = collectShares(scope, census);
-  return {
-    address,
-    used,
-    shares: shares
-      .map((share, i) => ({
-        holder: share.holder,
-        peer: commonest(share.peers, census),
-        ports: distinctPorts(share.ports),
-        exclusivePorts: exclusive[i] ?? 0,
-        sharedWith: [...share.sharedWith].sort((a, b) => a - b).slice(0, MAX_SHARED_WITH),
-      }))
-      .sort((a, b) => b.exclusivePorts - a.exclusivePorts || b.ports - a.ports)
-      .slice(0, MAX_SHARES),
-    destinations: destinations(scope, census),
-  };
+  for (let i = 0; i < isClient.length; i += 1) {
+    const port = census.ports[census.local[i] ?? 0] ?? NO_PORT;
+    if (port === NO_PORT || isHere[census.address[i] ?? 0] === 0) continue;
+    if (range === null ? isClient[i] === 1 : port >= range.from && port <= range.to) scope.push(i);
+  }
+  const address = census.addresses[id] ?? '';
+  return { address, ...portShares(census, scope, isClient), destinations: destinations(census, scope, isClient) };
 };
 
 /**
  * Who takes the ephemeral ports, per local address: distinct ports, not sockets, since `connect` shares a port across peers
  * (KERNEL.md). `exclusivePorts` is the counterfactual: what would return if this holder were gone.
  */
-export const portUse = (census: Census, range: PortRange | null): readonly PortUse[] =>
-  busiestAddresses(census).map((address) => useOf(address, census, range));
+export const portUse = (census: Census, range: PortRange | null, isClient: Uint8Array): readonly PortUse[] =>
+  busiestAddresses(census, isClient).map((id) => useOf(id, census, range, isClient));

@@ -18,118 +18,144 @@ const ENDS_SIZE = 32;
 type IdentityKind = 'c' | 'i' | 't' | 'e';
 const sizeOf = (kind: string | undefined): number => (kind === 'e' ? ENDS_SIZE : SKETCH_SIZE);
 
-/** FNV-1a with murmur3's finaliser: bottom-k needs every bit to depend on every character. */
-const START = 0x811c9dc5;
-const SPACE = 0x20;
+export interface SketchBuilder {
+  add(socket: Socket): void;
+  /** `null` where nothing was added. */
+  finish(): string | null;
+}
 
-const withCode = (h: number, code: number): number => Math.imul(h ^ code, 0x01000193);
+const FNV_BASIS = 0x811c9dc5;
 
-const withText = (h: number, text: string): number => {
-  let hash = h;
-  for (let i = 0; i < text.length; i += 1) hash = withCode(hash, text.charCodeAt(i));
-  return hash;
+/** FNV-1a, a part of the text at a time: what is hashed is never put together. */
+const fnv = (hash: number, text: string): number => {
+  let h = hash;
+  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h;
 };
 
-const ZERO = 0x30;
-
-/** The decimal digits of a port. */
-const withPort = (h: number, port: number): number => {
-  let unit = 1;
-  while (unit * 10 <= port) unit *= 10;
-  let hash = h;
-  let rest = port;
-  while (unit >= 1) {
-    const digit = Math.floor(rest / unit);
-    hash = withCode(hash, ZERO + digit);
-    rest -= digit * unit;
-    unit = Math.floor(unit / 10);
-  }
-  return hash;
-};
-
-/** `address port`, without making a text of it: a leak has thousands. */
-const withEnd = (h: number, { address, port }: Endpoint): number => {
-  const hash = withCode(withText(h, address), SPACE);
-  return port === null ? withText(hash, 'null') : withPort(hash, port);
-};
-
+/** murmur3's finaliser: bottom-k needs every bit to depend on every character. */
 const finished = (hash: number): number => {
-  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  let h = hash;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 };
 
-const kindOf = ({ cookie, inode }: Socket): IdentityKind => {
-  if (cookie !== null) return 'c';
-  return inode !== null && inode !== 0 ? 'i' : 't';
+const ZERO = 0x30;
+
+/** Of a port's decimal digits. */
+const fnvPort = (hash: number, port: number | null): number => {
+  if (port === null) return fnv(hash, 'null');
+  let [h, unit] = [hash, 1];
+  while (unit * 10 <= port) unit *= 10;
+  for (; unit >= 1; unit /= 10) h = Math.imul(h ^ (ZERO + (Math.trunc(port / unit) % 10)), 0x01000193);
+  return h;
 };
 
-const identityHash = (socket: Socket, kind: IdentityKind): number => {
-  if (kind === 'c') return finished(withText(START, socket.cookie ?? ''));
-  if (kind === 'i') return finished(withText(START, String(socket.inode)));
-  return finished(withEnd(withCode(withEnd(START, socket.local), SPACE), socket.peer));
-};
+/**
+ * Hashes `10.0.0.1 80 10.0.0.2 443`. The sockets of a pile have one address in common, and both of its sketches often ask for the same:
+ * what was hashed last is kept.
+ */
+class EndsHash {
+  #first: Endpoint | null = null;
+  #second: Endpoint | null = null;
+  #hash = 0;
+  #address: string | null = null;
+  #addressHash = 0;
 
-/** `address port` of one sorts before that of the other. */
-const isBefore = (a: Endpoint, b: Endpoint): boolean => (a.address === b.address ? String(a.port) < String(b.port) : a.address < b.address);
+  of(first: Endpoint, second: Endpoint): number {
+    if (first === this.#first && second === this.#second) return this.#hash;
+    if (first.address !== this.#address) {
+      this.#address = first.address;
+      this.#addressHash = fnv(fnv(FNV_BASIS, first.address), ' ');
+    }
+    const beforeSecond = fnv(fnvPort(this.#addressHash, first.port), ' ');
+    this.#first = first;
+    this.#second = second;
+    this.#hash = finished(fnvPort(fnv(fnv(beforeSecond, second.address), ' '), second.port));
+    return this.#hash;
+  }
+}
+
+interface Identity {
+  readonly kindOf: (socket: Socket) => IdentityKind;
+  readonly hashOf: (socket: Socket) => number;
+}
+
+const ofSocket = (ends: EndsHash): Identity => ({
+  kindOf: ({ cookie, inode }) => (cookie !== null ? 'c' : inode !== null && inode !== 0 ? 'i' : 't'),
+  hashOf: ({ cookie, inode, local, peer }) => {
+    if (cookie !== null) return finished(fnv(FNV_BASIS, cookie));
+    return inode !== null && inode !== 0 ? finished(fnv(FNV_BASIS, String(inode))) : ends.of(local, peer);
+  },
+});
+
+const endText = ({ address, port }: Endpoint): string => `${address} ${port}`;
+
+/** As their texts are ordered. */
+const isBefore = (a: Endpoint, b: Endpoint): boolean => {
+  const length = Math.min(a.address.length, b.address.length);
+  for (let i = 0; i < length; i += 1) {
+    const difference = a.address.charCodeAt(i) - b.address.charCodeAt(i);
+    if (difference !== 0) return difference < 0;
+  }
+  return endText(a) < endText(b);
+};
 
 /** Both ends write the same: a connection is known by its two endpoints, in no order (RFC 9293 §3.3.1). */
-const connectionHash = ({ local, peer }: Socket): number => {
-  const [first, second] = isBefore(local, peer) ? [local, peer] : [peer, local];
-  return finished(withEnd(withCode(withEnd(START, first), SPACE), second));
-};
+const ofConnection = (ends: EndsHash): Identity => ({
+  kindOf: () => 'e',
+  hashOf: ({ local, peer }) => (isBefore(local, peer) ? ends.of(local, peer) : ends.of(peer, local)),
+});
 
-/** So many are held before the smallest are picked out: rarely, and never all. */
-const HELD = 256;
-
-class SmallestHashes {
+/** The smallest of many hashes, each once, ascending. Once they are full, hardly any hash gets in. */
+class Smallest {
+  readonly all: number[] = [];
   readonly #size: number;
-  #held: number[] = [];
-  #bound = Number.POSITIVE_INFINITY;
 
   constructor(size: number) {
     this.#size = size;
   }
 
   add(hash: number): void {
-    if (hash > this.#bound) return;
-    this.#held.push(hash);
-    if (this.#held.length >= HELD) this.#pick();
-  }
-
-  get(): readonly number[] {
-    this.#pick();
-    return this.#held;
-  }
-
-  #pick(): void {
-    this.#held = [...new Set(Uint32Array.from(this.#held).sort())].slice(0, this.#size);
-    this.#bound = this.#held.length < this.#size ? Number.POSITIVE_INFINITY : (this.#held.at(-1) ?? 0);
+    const { all } = this;
+    if (all.length === this.#size && hash >= (all.at(-1) ?? 0)) return;
+    let at = all.length;
+    while (at > 0 && hash < (all[at - 1] ?? 0)) at -= 1;
+    if (all[at - 1] === hash) return;
+    all.splice(at, 0, hash);
+    if (all.length > this.#size) all.pop();
   }
 }
 
-const written = (kind: IdentityKind, hashes: readonly number[]): string => {
-  const bytes = Buffer.alloc(hashes.length * 4);
-  for (const [i, hash] of hashes.entries()) bytes.writeUInt32BE(hash, i * 4);
-  return `${kind}${bytes.toString('base64')}`;
+const builder = ({ kindOf, hashOf }: Identity): SketchBuilder => {
+  let kind: IdentityKind | null = null;
+  let smallest = new Smallest(0);
+  return {
+    add(socket) {
+      const socketKind = kindOf(socket);
+      if (kind === null) {
+        kind = socketKind;
+        smallest = new Smallest(sizeOf(kind));
+      }
+      // A listing that mixes kinds (an inode of 0 among others) would compare unlike with unlike: follow the first kind only.
+      if (socketKind === kind) smallest.add(hashOf(socket));
+    },
+    finish() {
+      if (kind === null) return null;
+      const bytes = Buffer.alloc(smallest.all.length * 4);
+      for (const [i, hash] of smallest.all.entries()) bytes.writeUInt32BE(hash, i * 4);
+      return `${kind}${bytes.toString('base64')}`;
+    },
+  };
 };
 
-/** `null` for no sockets. A listing that mixes kinds (an inode of 0 among others) would compare unlike with unlike: the first kind is followed. */
-export const sketchOf = (sockets: readonly Socket[]): string | null => {
-  const [first] = sockets;
-  if (first === undefined) return null;
-  const kind = kindOf(first);
-  const smallest = new SmallestHashes(sizeOf(kind));
-  for (const socket of sockets) if (kindOf(socket) === kind) smallest.add(identityHash(socket, kind));
-  return written(kind, smallest.get());
-};
+export const sketchBuilder = (): SketchBuilder => builder(ofSocket(new EndsHash()));
 
-/** A sketch of connections, to be compared with the other host's. */
-export const endsSketch = (sockets: readonly Socket[]): string | null => {
-  if (sockets.length === 0) return null;
-  const smallest = new SmallestHashes(sizeOf('e'));
-  for (const socket of sockets) smallest.add(connectionHash(socket));
-  return written('e', smallest.get());
+/** For one pile: of its sockets, and of their connections, to be compared with the other host's. */
+export const pileSketches = (): { readonly sketch: SketchBuilder; readonly ends: SketchBuilder } => {
+  const hash = new EndsHash();
+  return { sketch: builder(ofSocket(hash)), ends: builder(ofConnection(hash)) };
 };
 
 const decode = (sketch: string): readonly number[] => {

@@ -1,16 +1,18 @@
 import type { SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Socket, TcpState } from '../model/socket.ts';
+import { TCP_STATES } from '../model/socket.ts';
 import { count } from '../text/words.ts';
 import { ownAddresses } from './addresses.ts';
-import { type Census, censusOf, NO_PORT } from './census.ts';
+import { type Census, censusOf, LISTEN, NO_PORT } from './census.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
 import { listenersOf } from './listeners.ts';
 import { socketsWithNames } from './named-owners.ts';
+import { tally } from './numbering.ts';
 import { pilesOf } from './piles.ts';
 import { portRange } from './port-range.ts';
 import { portUse } from './port-use.ts';
 import { processesOf } from './processes.ts';
+import { clientEnds } from './side.ts';
 import type { TakenAt } from './taken-at.ts';
 
 /** What is known of an upload beside its content. */
@@ -21,6 +23,8 @@ export interface UploadFacts {
   readonly uploadedAt: string;
 }
 
+const MAX_PORT = 65_535;
+
 /** A few sockets caught between the kernel's two looks have no owner although all can be seen (KERNEL.md): single rows. */
 const UNOWNED_BY_CHANCE = 2;
 const UNOWNED_BY_CHANCE_SHARE = 0.05;
@@ -29,42 +33,43 @@ const UNOWNED_BY_CHANCE_SHARE = 0.05;
  * A client's connection always has an owner (only TIME_WAIT and orphans have none), so several without any mean that permission hides
  * them: `ss -p` without root is silent about other users' sockets.
  */
-const ownersComplete = ({ sockets, sides }: Census): boolean => {
+const ownersComplete = ({ sockets }: Census, isClient: Uint8Array): boolean => {
   let [connections, unowned] = [0, 0];
-  sockets.forEach(({ state, inode, ownership }, i) => {
-    if ((state !== 'established' && state !== 'close_wait') || inode === 0 || sides[i] !== 'client') return;
+  for (let i = 0; i < sockets.length; i += 1) {
+    const socket = sockets[i];
+    if (socket === undefined || isClient[i] === 0 || socket.inode === 0) continue;
+    if (socket.state !== 'established' && socket.state !== 'close_wait') continue;
     connections += 1;
-    if (ownership.kind !== 'owned') unowned += 1;
-  });
+    if (socket.ownership.kind !== 'owned') unowned += 1;
+  }
   return unowned <= Math.max(UNOWNED_BY_CHANCE, UNOWNED_BY_CHANCE_SHARE * connections);
 };
 
-const countStates = (sockets: readonly Socket[]): SnapshotDigest['states'] => {
-  const states: Partial<Record<TcpState, number>> = {};
-  for (const { state } of sockets) states[state] = (states[state] ?? 0) + 1;
-  return states;
+const countStates = ({ state }: Census): SnapshotDigest['states'] => {
+  const counts = tally(state, TCP_STATES.length);
+  return Object.fromEntries(TCP_STATES.map((name, i) => [name, counts[i] ?? 0] as const).filter(([, sockets]) => sockets > 0));
 };
 
-const knowledge = (snapshot: Snapshot, census: Census): SnapshotDigest['knows'] => ({
+const knowledge = (snapshot: Snapshot, census: Census, isClient: Uint8Array): SnapshotDigest['knows'] => ({
   owners: census.sockets.some(({ ownership }) => ownership.kind !== 'unknown'),
-  ownersComplete: ownersComplete(census),
+  ownersComplete: ownersComplete(census, isClient),
   inodes: census.sockets.some(({ inode }) => inode !== null),
   queues: census.sockets.some(({ recvQ }) => recvQ !== null),
-  listeners: census.sockets.some(({ state }) => state === 'listen'),
+  listeners: census.state.includes(LISTEN),
   descriptors: snapshot.descriptors !== null,
   processes: snapshot.processes !== null,
 });
 
-/** Distinct, ascending. */
-const clientPorts = ({ port, sides }: Census): readonly number[] => {
-  const seen = new Uint8Array(65_536);
-  sides.forEach((side, i) => {
-    const number = port[i] ?? NO_PORT;
-    if (side === 'client' && number !== NO_PORT) seen[number] = 1;
-  });
-  const ports: number[] = [];
-  for (let number = seen.indexOf(1); number >= 0; number = seen.indexOf(1, number + 1)) ports.push(number);
-  return ports;
+/** Distinct ones, ascending. */
+const clientPorts = ({ local, ports }: Census, isClient: Uint8Array): readonly number[] => {
+  const isSeen = new Uint8Array(MAX_PORT + 1);
+  for (let i = 0; i < local.length; i += 1) {
+    const port = ports[local[i] ?? 0] ?? NO_PORT;
+    if (port !== NO_PORT && isClient[i] === 1) isSeen[port] = 1;
+  }
+  const seen: number[] = [];
+  for (let port = 0; port <= MAX_PORT; port += 1) if (isSeen[port] === 1) seen.push(port);
+  return seen;
 };
 
 export const hostRemark = (stated: string | null, host: string): readonly string[] =>
@@ -83,8 +88,9 @@ const droppedRemark = ({ dropped = '' }: Readonly<Record<string, string>>): read
 /** One snapshot as its small record. Pure: the same snapshot gives the same digest. */
 export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: TakenAt): SnapshotDigest => {
   const tcp = socketsWithNames(snapshot).filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
-  const census = censusOf(tcp, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
-  const seen = clientPorts(census);
+  const census = censusOf(tcp, snapshot.contentId);
+  const isClient = clientEnds(census, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
+  const seen = clientPorts(census, isClient);
   const range = portRange(snapshot.sysctls, seen, choiceIsSpread(snapshot.dialect));
   const [min, max] = [seen[0], seen.at(-1)];
   return {
@@ -101,15 +107,15 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
     bootId: snapshot.meta.bootId,
     netns: snapshot.netns,
     dialect: snapshot.dialect,
-    knows: knowledge(snapshot, census),
-    states: countStates(tcp),
+    knows: knowledge(snapshot, census, isClient),
+    states: countStates(census),
     range,
     seenPorts: min === undefined || max === undefined ? null : { min, max, distinct: seen.length },
-    ports: portUse(census, range),
-    piles: pilesOf(census),
+    ports: portUse(census, range, isClient),
+    piles: pilesOf(census, isClient),
     listeners: listenersOf(tcp),
     processes: processesOf(snapshot, census.holders, taken.at),
-    addresses: ownAddresses(tcp),
+    addresses: ownAddresses(census),
     sysctls: { somaxconn: snapshot.sysctls.somaxconn, tcpTwReuse: snapshot.sysctls.tcpTwReuse },
   };
 };

@@ -4,6 +4,7 @@ import type { Account } from './account.ts';
 import { type BsdColumns, bsdColumns, isBsdHeader } from './bsd-columns.ts';
 import { dottedEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
+import type { Line } from './line.ts';
 import { anyAddressOf, type ListingReader, NOT_SHOWN, owned } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { countOr, isCount, takeTokens, wordsOf } from './tokens.ts';
@@ -120,7 +121,7 @@ export class BsdNetstatReader implements ListingReader {
     return this.#columns.isMacos ? 'macos-netstat' : 'freebsd-netstat';
   }
 
-  line(text: string, line: number): void {
+  line({ text, number: line }: Line): void {
     if (isBsdHeader(text) && !this.#isElsewhere) {
       this.#columns = bsdColumns(text);
       this.#account.ignored();

@@ -6,7 +6,7 @@ import { isPowershellHeader, PowershellReader } from './powershell.ts';
 import { isProcTcpHeader, looksLikeProcTcpRow, ProcTcpReader } from './proc-tcp.ts';
 import { isSockstatHeader, looksLikeSockstatRow, SockstatReader } from './sockstat.ts';
 import { SsReader } from './ss.ts';
-import { isSsHeader, looksLikeSsRow, ssDefaults } from './ss-row.ts';
+import { isSsHeader, looksLikeSsRow, ssDefaults } from './ss-words.ts';
 
 /** A command whose listing can be read. */
 interface Dialect {

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../model/socket.ts';
-import type { Cursor } from './tokens.ts';
+import { digitsIn, type Line } from './line.ts';
+import { Memo } from './memo.ts';
 
 /** Names that `ss` and `netstat` print for ports without `-n`: the common ones of /etc/services (IANA). */
 const SERVICES: ReadonlyMap<string, number> = new Map(
@@ -43,9 +44,8 @@ const SERVICES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-const MAPPED = '::ffff:';
-
 const MAX_PORT = 65_535;
+const MAPPED = '::ffff:';
 
 const portOf = (text: string): number | null => {
   const port = Number(text);
@@ -59,57 +59,51 @@ const plainAddress = (text: string): string => {
   return address.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
 };
 
+type Host = Omit<Endpoint, 'port'>;
+
+/** What stands before the port: `10.0.0.1`, `[::1]`, `127.0.0.53%lo`, `[fe80::1]%eth0`, `*`. */
+const hostOf = (host: string): Host => {
+  const percent = host.indexOf('%');
+  if (percent < 0) return { address: plainAddress(host) };
+  const scope = host.slice(percent + 1).replace(']', '');
+  const bare = host.slice(0, percent);
+  return { address: plainAddress(bare.startsWith('[') ? bare.replace(']', '').slice(1) : bare), scope };
+};
+
+const endpoint = ({ address, scope }: Host, port: number | null): Endpoint =>
+  scope === undefined ? { address, port } : { address, port, scope };
+
 /**
  * Reads `10.0.0.1:80`, `[::1]:80`, `:::80`, `127.0.0.53%lo:53`, `[fe80::1]%eth0:22`, `*:80`, `0.0.0.0:*`: the last colon divides
  * (KERNEL.md). `null` where there is none.
  */
 export const parseEndpoint = (text: string): Endpoint | null => {
   const colon = text.lastIndexOf(':');
-  if (colon < 1) return null;
-  const port = portOf(text.slice(colon + 1));
-  const host = text.slice(0, colon);
-  const percent = host.indexOf('%');
-  if (percent < 0) return { address: plainAddress(host), port };
-  const scope = host.slice(percent + 1).replace(']', '');
-  const bare = host.slice(0, percent);
-  return { address: plainAddress(bare.startsWith('[') ? bare.replace(']', '').slice(1) : bare), port, scope };
+  return colon < 1 ? null : endpoint(hostOf(text.slice(0, colon)), portOf(text.slice(colon + 1)));
 };
 
-const COLON = 58;
-/** More peers than a host has ephemeral ports: what comes behind is not remembered. */
-const MAX_PEERS = 65_536;
+/** Distinct hosts that one listing's ends repeat; beyond, some are worked out again. */
+const HOSTS = 2048;
+/** Ends that recur (a service's) are one object; a power of two. */
+const ENDS = 1024;
 
-/**
- * Reads the endpoints of one listing, as `parseEndpoint` does each: the local address of a row is mostly that of the row before, and a peer that
- * recurs is one object, by which its sockets can be grouped.
- */
-export class Endpoints {
-  readonly #peers = new Map<string, Endpoint>();
-  /** `10.20.0.13:`, as it was last written. */
-  #prefix = '\n';
-  #address = '';
+/** Reads the endpoints of one listing as `parseEndpoint` does, each host once. */
+export class EndpointReader {
+  readonly #hosts = new Memo(hostOf, HOSTS);
+  readonly #ends = new Array<Endpoint | undefined>(ENDS).fill(undefined);
 
-  /** The next word of a row. */
-  local(cursor: Cursor): Endpoint | null {
-    const port = cursor.countBehind(this.#prefix);
-    if (port >= 0 && port <= MAX_PORT) return { address: this.#address, port };
-    const text = cursor.next();
-    const endpoint = parseEndpoint(text);
-    // Only what stands as it is written: not in brackets, not mapped, without a scope.
-    if (endpoint !== null && endpoint.scope === undefined && text.charCodeAt(endpoint.address.length) === COLON) {
-      this.#address = endpoint.address;
-      this.#prefix = `${endpoint.address}:`;
-    }
-    return endpoint;
-  }
-
-  peer(cursor: Cursor): Endpoint | null {
-    const text = cursor.next();
-    const known = this.#peers.get(text);
-    if (known !== undefined) return known;
-    const endpoint = parseEndpoint(text);
-    if (endpoint !== null && this.#peers.size < MAX_PEERS) this.#peers.set(text, endpoint);
-    return endpoint;
+  /** The word that was taken last. */
+  read({ bytes, wordStart, wordEnd, wordHash, colon, hostHash }: Line): Endpoint | null {
+    if (colon <= wordStart) return null;
+    const digits = digitsIn(bytes, colon + 1, wordEnd);
+    const port = digits >= 0 && digits <= MAX_PORT ? digits : portOf(bytes.toString('utf8', colon + 1, wordEnd));
+    const host = this.#hosts.of(bytes, wordStart, colon, hostHash);
+    const slot = (wordHash ^ (wordHash >>> 15)) & (ENDS - 1);
+    const known = this.#ends[slot];
+    if (known !== undefined && known.port === port && known.address === host.address && known.scope === host.scope) return known;
+    const end = endpoint(host, port);
+    this.#ends[slot] = end;
+    return end;
   }
 }
 

@@ -1,10 +1,11 @@
 import type { SocketDialect } from '../model/snapshot.ts';
 import type { Endpoint, Owner, Ownership, Socket } from '../model/socket.ts';
+import type { Line } from './line.ts';
 
 /** A reader of one command's listing: each line is accounted as it comes, the sockets are known at the end. */
 export interface ListingReader {
   readonly dialect: SocketDialect;
-  readonly line: (text: string, line: number) => void;
+  readonly line: (line: Line) => void;
   readonly end: () => readonly Socket[];
   /** Why none of this listing may be used, a whole sentence: half a listing would be taken for a healthy host. `null`: it may. */
   readonly problem: string | null;

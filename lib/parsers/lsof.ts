@@ -2,6 +2,7 @@ import type { Owner, Protocol, Socket, TcpState } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
+import type { Line } from './line.ts';
 import { anyAddressOf, type ListingReader, NOT_SHOWN, SharedSockets } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { countOr, isCount, wordsOf } from './tokens.ts';
@@ -102,7 +103,7 @@ export class LsofReader implements ListingReader {
     this.#account = account;
   }
 
-  line(text: string, line: number): void {
+  line({ text, number: line }: Line): void {
     if (text.trim() === '' || isLsofHeader(text) || NOTICES.some((notice) => text.startsWith(notice))) {
       this.#account.ignored();
       return;

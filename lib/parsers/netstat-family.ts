@@ -3,6 +3,7 @@ import type { Account } from './account.ts';
 import { isBsdHeader } from './bsd-columns.ts';
 import { BsdNetstatReader, INTERNET_TITLE, isBsdTitle, looksLikeBsdRow } from './bsd-netstat.ts';
 import { foreignTitle, foreignTitleProblem } from './languages.ts';
+import { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
 import { isNetstatHeader, isNetstatTitle, looksLikeNetstatRow, NetstatReader } from './netstat.ts';
 import { isWindowsHeader, isWindowsTitle, looksLikeWindowsRow, WindowsNetstatReader } from './windows-netstat.ts';
@@ -34,9 +35,9 @@ class RefusedReader implements ListingReader {
     this.problem = problem;
   }
 
-  line(text: string, line: number): void {
-    if (text.trim() === '') this.#account.ignored();
-    else this.#account.unparsed(text, line);
+  line(line: Line): void {
+    if (line.isBlank()) this.#account.ignored();
+    else this.#account.unparsed(line.text, line.number);
   }
 
   end(): readonly Socket[] {
@@ -58,7 +59,7 @@ const MAX_UNDECIDED = 16;
 export class AnyNetstatReader implements ListingReader {
   readonly #account: Account;
   #reader: ListingReader | null = null;
-  #undecided: { readonly text: string; readonly line: number }[] = [];
+  #undecided: Line[] = [];
 
   constructor(account: Account) {
     this.#account = account;
@@ -72,13 +73,14 @@ export class AnyNetstatReader implements ListingReader {
     return this.#reader?.problem ?? null;
   }
 
-  line(text: string, line: number): void {
+  line(line: Line): void {
     if (this.#reader !== null) {
-      this.#reader.line(text, line);
+      this.#reader.line(line);
       return;
     }
+    const { text, number } = line;
     const family = familyOf(text);
-    this.#undecided.push({ text, line });
+    this.#undecided.push(Line.of(text, number));
     if (family !== null || this.#undecided.length >= MAX_UNDECIDED) this.#decide(family ?? 'linux', text);
   }
 
@@ -89,7 +91,7 @@ export class AnyNetstatReader implements ListingReader {
   #decide(family: Family, text: string): ListingReader {
     const reader = readerOf(family, text, this.#account);
     this.#reader = reader;
-    for (const held of this.#undecided) reader.line(held.text, held.line);
+    for (const held of this.#undecided) reader.line(held);
     this.#undecided = [];
     return reader;
   }

@@ -1,11 +1,11 @@
-import type { Endpoint, Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
+import type { Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
 import type { Account } from './account.ts';
-import { Endpoints } from './endpoint.ts';
+import { EndpointReader } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
+import type { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
-import { OWNER_UNKNOWN, Owners, UNOWNED } from './owners.ts';
+import { Memo } from './memo.ts';
 import { tcpStateOf } from './tcp-states.ts';
-import { Cursor, isCount } from './tokens.ts';
 
 /**
  * `netstat` of net-tools (Linux), in every combination of its options:
@@ -51,8 +51,6 @@ const NOTICES = [
   '(servers and established)',
 ];
 
-const isAside = (text: string): boolean => text.trim() === '' || NOTICES.some((notice) => text.startsWith(notice));
-
 export const isNetstatHeader = (text: string): boolean => text.startsWith('Proto') && text.includes('Local Address');
 /** BSD's titles have no bracket, or another one. */
 export const isNetstatTitle = (text: string): boolean => text.startsWith('Active Internet connections (') && !text.includes('(including');
@@ -91,40 +89,33 @@ const withoutTimer = (text: string): string => {
   return word < 0 ? '' : text.slice(0, word).trimEnd();
 };
 
-const ownershipOf = (text: string, owners: Owners): Ownership => {
-  const slash = text.indexOf('/');
-  const pid = Number(text.slice(0, Math.max(0, slash)));
-  return slash < 1 || !Number.isInteger(pid) ? UNOWNED : owners.one(text.slice(slash + 1).trimEnd(), pid);
-};
-
-interface Row {
-  readonly protocol: Protocol;
-  readonly state: TcpState;
-  readonly recvQ: number;
-  readonly local: Endpoint;
-  readonly peer: Endpoint;
-  /** Where the columns behind the state begin. */
-  readonly rest: number;
+interface Program {
+  readonly ownership: Ownership;
+  /** Begins as an owner does. */
+  readonly isOwner: boolean;
 }
 
-const readRow = (text: string, endpoints: Endpoints): Row | { readonly foreignState: string } | null => {
-  const cursor = new Cursor(text);
-  const protocol = PROTOCOLS.get(cursor.next());
-  if (protocol === undefined) return null;
-  const recvQ = cursor.count();
-  if (recvQ < 0 || cursor.count() < 0) return null;
-  const local = endpoints.local(cursor);
-  const peer = endpoints.peer(cursor);
-  if (local === null || peer === null) return null;
-  const columns = { protocol, recvQ, local, peer };
-  const before = cursor.at;
-  const word = cursor.next();
-  const state = tcpStateOf(word);
-  if (state !== null) return { ...columns, state, rest: cursor.at };
-  // Only TCP has a state; of a TCP row, a word that is none is a state in another language.
-  if (protocol === 'tcp') return word === '' ? null : { foreignState: word };
-  return { ...columns, state: 'close', rest: protocol === 'raw' && isCount(word) ? cursor.at : before };
+const NOBODY: Ownership = { kind: 'unowned' };
+const UNKNOWN: Ownership = { kind: 'unknown' };
+
+const ownershipOf = (text: string): Ownership => {
+  const slash = text.indexOf('/');
+  const pid = Number(text.slice(0, Math.max(0, slash)));
+  if (slash < 1 || !Number.isInteger(pid)) return NOBODY;
+  return { kind: 'owned', owners: [{ command: text.slice(slash + 1).trimEnd(), pid }] };
 };
+
+const programOf = (text: string): Program => {
+  const program = text.trim();
+  return { ownership: ownershipOf(program), isOwner: /^\d+\//.test(program) };
+};
+
+/** Programs that hold the sockets of one listing. */
+const PROGRAMS = 512;
+/** A few more than there are states and protocols. */
+const WORDS = 64;
+
+type Row = Pick<Socket, 'protocol' | 'state' | 'recvQ' | 'local' | 'peer'>;
 
 /** Reads the lines of one `netstat` listing. */
 export class NetstatReader implements ListingReader {
@@ -132,8 +123,10 @@ export class NetstatReader implements ListingReader {
   problem: string | null = null;
   readonly #account: Account;
   readonly #sockets: Socket[] = [];
-  readonly #endpoints = new Endpoints();
-  readonly #owners = new Owners();
+  readonly #protocols = new Memo((text) => PROTOCOLS.get(text) ?? null, WORDS);
+  readonly #states = new Memo(tcpStateOf, WORDS);
+  readonly #endpoints = new EndpointReader();
+  readonly #programs = new Memo(programOf, PROGRAMS);
   #layout: Layout = NO_LAYOUT;
   /** Within a table of another family (unix-domain, Bluetooth, IPX). */
   #isElsewhere = false;
@@ -142,7 +135,16 @@ export class NetstatReader implements ListingReader {
     this.#account = account;
   }
 
-  line(text: string, line: number): void {
+  line(line: Line): void {
+    if (!this.#isElsewhere && this.#protocol(line) !== null) this.#row(line);
+    else this.#other(line, line.text);
+  }
+
+  end(): readonly Socket[] {
+    return this.#sockets;
+  }
+
+  #other(line: Line, text: string): void {
     if (isNetstatHeader(text)) {
       this.#layout = layoutOf(text);
       this.#isElsewhere = false;
@@ -150,33 +152,78 @@ export class NetstatReader implements ListingReader {
     } else if (text.startsWith(TITLE)) {
       this.#isElsewhere = !isNetstatTitle(text);
       this.#account.ignored();
-    } else if (this.#isElsewhere) this.#account.ignored();
-    else this.#row(text, line);
+    } else if (this.#isElsewhere || line.isBlank() || NOTICES.some((notice) => text.startsWith(notice))) {
+      this.#account.ignored();
+    } else {
+      this.#account.unparsed(text, line.number);
+    }
   }
 
-  end(): readonly Socket[] {
-    return this.#sockets;
+  #protocol(line: Line): Protocol | null {
+    line.rewind();
+    line.next();
+    return this.#protocols.of(line.bytes, line.wordStart, line.wordEnd, line.wordHash);
   }
 
-  #row(text: string, line: number): void {
-    const row = readRow(text, this.#endpoints);
-    if (row === null || 'foreignState' in row) {
-      if (row !== null) this.problem ??= unknownStateProblem(row.foreignState, 'unix');
-      if (row === null && isAside(text)) this.#account.ignored();
-      else this.#account.unparsed(text, line);
+  #row(line: Line): void {
+    const row = this.#columns(line);
+    if (row === null) {
+      this.#account.unparsed(line.text, line.number);
       return;
     }
-    this.#sockets.push(this.#toSocket(row, text, line));
+    this.#sockets.push(this.#toSocket(row, line));
     this.#account.understood();
   }
 
-  #toSocket(row: Row, text: string, line: number): Socket {
-    const { hasUser, hasInode, hasProgram, hasTimer, isGuessed } = this.#layout;
-    const cursor = new Cursor(text, row.rest);
-    if (hasUser) cursor.next();
-    const inode = hasInode ? Number(cursor.next()) : Number.NaN;
-    const rest = text.slice(cursor.at).trim();
-    const tail = hasTimer ? withoutTimer(rest) : rest;
+  /** Takes the words up to the state. */
+  #columns(line: Line): Row | null {
+    const protocol = this.#protocol(line);
+    line.next();
+    const recvQ = line.count();
+    line.next();
+    const sendQ = line.count();
+    line.next();
+    const local = this.#endpoints.read(line);
+    line.next();
+    const peer = this.#endpoints.read(line);
+    if (protocol === null || recvQ === null || sendQ === null || local === null || peer === null) return null;
+    const state = this.#state(line, protocol);
+    return state === null ? null : { protocol, state, recvQ, local, peer };
+  }
+
+  #state(line: Line, protocol: Protocol): TcpState | null {
+    const before = line.at;
+    const hasWord = line.next();
+    const state = this.#states.of(line.bytes, line.wordStart, line.wordEnd, line.wordHash);
+    if (state !== null) return state;
+    // Only TCP has a state; of a TCP row, a word that is none is a state in another language.
+    if (protocol === 'tcp') {
+      if (hasWord) this.problem ??= unknownStateProblem(line.word, 'unix');
+      return null;
+    }
+    if (protocol !== 'raw' || line.count() === null) line.at = before;
+    return 'close';
+  }
+
+  /** Of the columns behind the state. */
+  #inode(line: Line): number | null {
+    const { hasUser, hasInode } = this.#layout;
+    let value = Number.NaN;
+    for (let i = Number(hasUser) + Number(hasInode); i > 0; i -= 1) if (line.next()) value = line.count() ?? Number(line.word);
+    return hasInode && !Number.isNaN(value) ? value : null;
+  }
+
+  /** The rest of the line. */
+  #program(line: Line): Program {
+    if (this.#layout.hasTimer) return programOf(withoutTimer(line.rest.trim()));
+    line.takeRest();
+    return this.#programs.of(line.bytes, line.wordStart, line.wordEnd, line.wordHash);
+  }
+
+  #toSocket(row: Row, line: Line): Socket {
+    const inode = this.#inode(line);
+    const { hasProgram, isGuessed } = this.#layout;
+    const { ownership, isOwner } = this.#program(line);
     return {
       protocol: row.protocol,
       state: row.state,
@@ -185,13 +232,13 @@ export class NetstatReader implements ListingReader {
       sendQ: null,
       local: row.local,
       peer: row.peer,
-      ownership: hasProgram || (isGuessed && /^\d+\//.test(tail)) ? ownershipOf(tail, this.#owners) : OWNER_UNKNOWN,
-      inode: Number.isNaN(inode) ? null : inode,
+      ownership: hasProgram || (isGuessed && isOwner) ? ownership : UNKNOWN,
+      inode,
       cookie: null,
       cgroup: null,
       lastAckMs: null,
       v6only: null,
-      line,
+      line: line.number,
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket, TcpState } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { unknownStateProblem } from './languages.ts';
+import type { Line } from './line.ts';
 import { type ListingReader, NOT_SHOWN, owned } from './listing.ts';
 import { countOr } from './tokens.ts';
 
@@ -63,7 +64,7 @@ export class PowershellReader implements ListingReader {
     this.#account = account;
   }
 
-  line(text: string, line: number): void {
+  line({ text, number: line }: Line): void {
     if (isPowershellHeader(text)) {
       this.#names = valuesOf(text);
       this.#account.ignored();

@@ -1,5 +1,6 @@
 import type { Endpoint, Socket, TcpState } from '../model/socket.ts';
 import type { Account } from './account.ts';
+import type { Line } from './line.ts';
 import { type ListingReader, NOT_SHOWN, withoutPortZero } from './listing.ts';
 import { countOr, wordsOf } from './tokens.ts';
 
@@ -114,7 +115,7 @@ export class ProcTcpReader implements ListingReader {
     this.#account = account;
   }
 
-  line(text: string, line: number): void {
+  line({ text, number: line }: Line): void {
     if (text.trim() === '' || isProcTcpHeader(text)) {
       this.#account.ignored();
       return;

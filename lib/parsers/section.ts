@@ -2,6 +2,7 @@ import type { DescriptorRow, ProcessRow, SocketDialect, Sysctls } from '../model
 import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { openListing, sniffListing } from './dialects.ts';
+import type { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
 import {
   dynamicPortNumber,
@@ -31,7 +32,7 @@ export interface Collected {
 
 /** A reader of one section's lines. */
 export interface Section {
-  readonly line: (text: string, line: number) => void;
+  readonly line: (line: Line) => void;
   readonly end: () => void;
 }
 
@@ -39,10 +40,13 @@ const HEADER_START = '==> ';
 const HEADER_END = ' <==';
 
 /** The name in `==> NAME <==`, as `tail -n +1 FILE…` prints it; `null` for any other line. */
-export const sectionName = (text: string): string | null =>
-  text.startsWith(HEADER_START) && text.endsWith(HEADER_END) && text.length > HEADER_START.length + HEADER_END.length
+export const sectionName = (line: Line): string | null => {
+  if (!line.startsWith(HEADER_START)) return null;
+  const { text } = line;
+  return text.endsWith(HEADER_END) && text.length > HEADER_START.length + HEADER_END.length
     ? text.slice(HEADER_START.length, -HEADER_END.length).trim()
     : null;
+};
 
 export const newCollected = (): Collected => ({
   dialect: null,
@@ -63,11 +67,9 @@ export const sniff = (text: string): string | null => {
   return text.startsWith('net.') && splitSysctl(text) !== null ? 'sysctl' : null;
 };
 
-const isBlank = (text: string): boolean => text.trim() === '';
-
 /** A second command's listing of the same sockets would count them twice: the first that shows any stands, the other is kept by name. */
 const listingSection = (name: string, reader: ListingReader, into: Collected): Section => ({
-  line: (text, line) => reader.line(text, line),
+  line: (line) => reader.line(line),
   end: () => {
     const sockets = reader.end();
     if (into.dialect !== null && into.dialect !== reader.dialect) {
@@ -82,10 +84,11 @@ const listingSection = (name: string, reader: ListingReader, into: Collected): S
 
 /** A section of independent lines: each is understood, blank, or not understood. */
 const table = (account: Account, read: (text: string) => boolean, isHeader: (text: string) => boolean = () => false): Section => ({
-  line: (text, line) => {
-    if (isBlank(text) || isHeader(text)) account.ignored();
+  line: (line) => {
+    const { text, number } = line;
+    if (line.isBlank() || isHeader(text)) account.ignored();
     else if (read(text)) account.understood();
-    else account.unparsed(text, line);
+    else account.unparsed(text, number);
   },
   end: () => {},
 });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { LineAccount, Snapshot } from '../model/snapshot.ts';
 import { Account, quotable } from './account.ts';
+import { ContentHash } from './content-hash.ts';
 import { isSocketSection } from './dialects.ts';
-import { LinesHash } from './lines-hash.ts';
+import { Line } from './line.ts';
 import { MAX_NAMESPACES, splitNamespace } from './namespace.ts';
 import { type Collected, newCollected, openSection, otherSection, type Section, sectionName, sniff } from './section.ts';
 
@@ -26,7 +27,7 @@ interface Draft {
   readonly collected: Collected;
   readonly namespaces: Map<string, Collected>;
   readonly account: Account;
-  readonly hash: LinesHash;
+  readonly hash: ContentHash;
   readonly firstLine: number;
   lastLine: number;
   /** Names of the sections that have begun. */
@@ -38,7 +39,7 @@ const newDraft = (line: number): Draft => ({
   collected: newCollected(),
   namespaces: new Map(),
   account: new Account(),
-  hash: new LinesHash(),
+  hash: new ContentHash(),
   firstLine: line,
   lastLine: line,
   begun: new Set(),
@@ -62,7 +63,7 @@ const toSnapshot = ({ collected, account, hash, firstLine, lastLine }: Draft): S
   otherSections: collected.otherSections,
   lines: [firstLine, lastLine],
   account: account.get(),
-  contentId: hash.digest(),
+  contentId: hash.hex(),
 });
 
 /** A namespace of the same reading: the processes are the host's, each line is accounted for in the host's own snapshot. */
@@ -101,16 +102,21 @@ export class SnapshotReader {
     this.#onSnapshot = onSnapshot;
   }
 
-  line(text: string, line: number): void {
-    if (this.#firstText === null && text.trim() !== '') this.#firstText = text;
-    const name = sectionName(text);
-    if (name !== null) this.#begin(name, line);
-    const draft = this.#draft ?? newDraft(line);
+  /** A line that is no bytes yet. */
+  line(text: string, number: number): void {
+    this.read(Line.of(text, number));
+  }
+
+  read(line: Line): void {
+    if (this.#firstText === null && !line.isBlank()) this.#firstText = line.text;
+    const name = sectionName(line);
+    if (name !== null) this.#begin(name, line.number);
+    const draft = this.#draft ?? newDraft(line.number);
     this.#draft = draft;
-    draft.hash.add(text);
-    draft.lastLine = line;
+    draft.hash.add(line);
+    draft.lastLine = line.number;
     if (name !== null) draft.account.ignored();
-    else this.#content(draft, text, line);
+    else this.#content(draft, line);
   }
 
   end(): SnapshotReadResult {
@@ -144,28 +150,24 @@ export class SnapshotReader {
     return draft.begun.has(name) || (isSocketSection(name) && draft.begun.has('') && draft.collected.sockets.length > 0);
   }
 
-  #content(draft: Draft, text: string, line: number): void {
-    if (draft.section === null || (draft.begun.has('') && this.#isRepeatedHeader(draft, text))) {
-      const kind = sniff(text);
+  #content(draft: Draft, line: Line): void {
+    if (draft.section === null || this.#isRepeatedHeader(draft, line)) {
+      const kind = sniff(line.text);
       if (kind === null) {
-        this.#preamble(draft, text, line);
+        if (line.isBlank()) draft.account.ignored();
+        else draft.account.unparsed(line.text, line.number);
         return;
       }
       draft.section?.end();
       draft.begun.add('').add(kind);
       draft.section = openSection(kind, draft.collected, draft.account);
     }
-    draft.section.line(text, line);
+    draft.section.line(line);
   }
 
   /** Raw outputs of several commands may follow one another without headers: sockets, then `sysctl` lines. */
-  #isRepeatedHeader(draft: Draft, text: string): boolean {
-    return text.startsWith('net.') && !draft.begun.has('sysctl') && sniff(text) === 'sysctl';
-  }
-
-  #preamble(draft: Draft, text: string, line: number): void {
-    if (text.trim() === '') draft.account.ignored();
-    else draft.account.unparsed(text, line);
+  #isRepeatedHeader(draft: Draft, line: Line): boolean {
+    return line.startsWith('net.') && draft.begun.has('') && !draft.begun.has('sysctl') && sniff(line.text) === 'sysctl';
   }
 
   #finish(): void {

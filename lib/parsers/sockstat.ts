@@ -2,6 +2,7 @@ import type { Owner, Protocol, Socket, TcpState } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
+import type { Line } from './line.ts';
 import { anyAddressOf, type ListingReader, NOT_SHOWN, SharedSockets, withoutPortZero } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { countOr, wordsOf } from './tokens.ts';
@@ -86,7 +87,7 @@ export class SockstatReader implements ListingReader {
     this.#account = account;
   }
 
-  line(text: string, line: number): void {
+  line({ text, number: line }: Line): void {
     if (text.trim() === '' || isSockstatHeader(text)) {
       this.#account.ignored();
       return;

@@ -1,4 +1,6 @@
-import type { Owner } from '../model/socket.ts';
+import type { Owner, Ownership } from '../model/socket.ts';
+import { digitsIn, HASH_BASIS, HASH_PRIME } from './line.ts';
+import { Memo } from './memo.ts';
 
 /**
  * The owners in `users:(("a",pid=1,fd=2),("b",pid=3,fd=4))`, or before 3.14 `users:(("java",812,45))`.
@@ -11,50 +13,93 @@ export const OPEN = 'users:((';
 const NEW_FORM = '",pid=';
 const OLD_FORM = '",';
 
-/** The entry `"NAME",pid=N,fd=N` from `start` to the bracket at `close`. */
-const parseEntry = (text: string, start: number, close: number): Owner | null => {
-  if (text.charCodeAt(start) !== QUOTE) return null;
-  const modern = text.lastIndexOf(NEW_FORM, close);
-  const isModern = modern >= start;
-  const end = isModern ? modern : text.lastIndexOf(OLD_FORM, close);
-  if (end < start + 1) return null;
-  const pid = leadingNumber(text, end + (isModern ? NEW_FORM.length : OLD_FORM.length), close);
-  return pid === null ? null : { command: text.slice(start + 1, end), pid };
+const parseEntry = (entry: string): Owner | null => {
+  if (!entry.startsWith('"')) return null;
+  const modern = entry.lastIndexOf(NEW_FORM);
+  const end = modern >= 0 ? modern : entry.lastIndexOf(OLD_FORM);
+  if (end < 1) return null;
+  const pid = Number.parseInt(entry.slice(end + (modern >= 0 ? NEW_FORM.length : OLD_FORM.length)), 10);
+  return Number.isNaN(pid) ? null : { command: entry.slice(1, end), pid };
 };
 
-const QUOTE = 34;
+interface Entry {
+  /** `null` where the entry is none. */
+  readonly owner: Owner | null;
+  /** Where it stands alone, as nearly all do. */
+  readonly ownership: Ownership;
+}
 
-/** The digits at `from`; `null` where there are none. */
-const leadingNumber = (text: string, from: number, to: number): number | null => {
-  let value = 0;
-  let at = from;
-  for (; at < to; at += 1) {
-    const digit = text.charCodeAt(at) - 48;
-    if (digit < 0 || digit > 9) break;
-    value = value * 10 + digit;
-  }
-  return at === from ? null : value;
+const entryOf = (text: string): Entry => {
+  const owner = parseEntry(text);
+  return { owner, ownership: owner === null ? UNOWNED : { kind: 'owned', owners: [owner] } };
 };
+
+export const UNOWNED: Ownership = { kind: 'unowned' };
 
 export interface Users {
-  readonly owners: readonly Owner[];
+  readonly ownership: Ownership;
   /** Index behind the closing `))`. */
   readonly end: number;
 }
 
-/** @param start index of `users:((` in `text`. `null` where the list is not closed on this line (a raw newline in a name). */
-export const parseUsers = (text: string, start: number): Users | null => {
+const BRACKET = 0x28;
+const CLOSING = 0x29;
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const FD = [0x66, 0x64, 0x3d] as const;
+/** Processes (and their threads' names) that hold the sockets of one listing. */
+const ENTRIES = 512;
+
+const ownersOf = (entries: readonly Entry[]): Ownership => {
   const owners: Owner[] = [];
-  let at = start + OPEN.length - 1;
-  while (text[at] === '(') {
-    const close = text.indexOf(')', at);
-    if (close < 0) return null;
-    const owner = parseEntry(text, at + 1, close);
-    if (owner !== null && !owners.some(({ pid }) => pid === owner.pid)) owners.push(owner);
-    const next = text[close + 1];
-    if (next === ')') return { owners, end: close + 2 };
-    if (next !== ',') return null;
-    at = close + 2;
-  }
-  return null;
+  for (const { owner } of entries) if (owner !== null && !owners.some(({ pid }) => pid === owner.pid)) owners.push(owner);
+  const [first, ...others] = owners;
+  return first === undefined ? UNOWNED : { kind: 'owned', owners: [first, ...others] };
 };
+
+/** Reads the owners of one listing, each process once: its entries differ by their descriptor, which ends them and says nothing here. */
+export class UsersReader {
+  readonly #entries = new Memo(entryOf, ENTRIES);
+  /** Index of the bracket that closes the entry which was read last, -1 where it is not closed. */
+  #close = -1;
+
+  /** @param start index of `users:((`. `null` where the list is not closed before `end` (a raw newline in a name). */
+  read(bytes: Buffer, start: number, end: number): Users | null {
+    const entries: Entry[] = [];
+    let at = start + OPEN.length - 1;
+    while (at < end && bytes[at] === BRACKET) {
+      const entry = this.#entry(bytes, at + 1, end);
+      if (entry === null) return null;
+      const next = this.#close + 1 < end ? bytes[this.#close + 1] : undefined;
+      if (next === CLOSING && entries.length === 0) return { ownership: entry.ownership, end: this.#close + 2 };
+      entries.push(entry);
+      if (next === CLOSING) return { ownership: ownersOf(entries), end: this.#close + 2 };
+      if (next !== COMMA) return null;
+      at = this.#close + 2;
+    }
+    return null;
+  }
+
+  #entry(bytes: Buffer, start: number, end: number): Entry | null {
+    let hash = HASH_BASIS;
+    let comma = -1;
+    let commaHash = 0;
+    let at = start;
+    for (; at < end && bytes[at] !== CLOSING; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (byte === COMMA) {
+        comma = at;
+        commaHash = hash;
+      }
+      hash = Math.imul(hash ^ byte, HASH_PRIME);
+    }
+    if (at === end) return null;
+    this.#close = at;
+    const isDescriptor = comma > start && bytes[comma - 1] !== QUOTE && isFd(bytes, comma + 1, at);
+    return isDescriptor ? this.#entries.of(bytes, start, comma, commaHash) : this.#entries.of(bytes, start, at, hash);
+  }
+}
+
+/** `fd=31` */
+const isFd = (bytes: Buffer, start: number, end: number): boolean =>
+  bytes[start] === FD[0] && bytes[start + 1] === FD[1] && bytes[start + 2] === FD[2] && digitsIn(bytes, start + FD.length, end) >= 0;

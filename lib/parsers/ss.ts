@@ -1,9 +1,10 @@
 import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
-import { Endpoints } from './endpoint.ts';
+import { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
-import { OWNER_UNKNOWN, Owners } from './owners.ts';
-import { isSsHeader, lastAckIn, looksLikeSsRow, parseSsRow, type SsContext, type SsDefaults } from './ss-row.ts';
+import { lastAckIn } from './ss-extras.ts';
+import { SsRowReader } from './ss-row.ts';
+import { isSsHeader, looksLikeSsRow, type SsDefaults } from './ss-words.ts';
 
 /**
  * `ss` of iproute2, in every combination of its options:
@@ -16,22 +17,8 @@ import { isSsHeader, lastAckIn, looksLikeSsRow, parseSsRow, type SsContext, type
  * from content, columns may be glued (KERNEL.md). So a row is read by its content, from the left, and never by position.
  */
 
-/** What `ss` says to stderr among its rows, when both went into one file. */
-const NOTICES = [
-  'Failed to ',
-  'Cannot open ',
-  'RTNETLINK answers',
-  'Error:',
-  'Total:',
-  'TCP:',
-  'ss: ',
-  'Dump was interrupted',
-  'Missed users',
-];
-
-/** Neither a row nor lost: blank, a header, or what `ss` says beside. */
-const isAside = (text: string): boolean => text.trim() === '' || isSsHeader(text) || NOTICES.some((notice) => text.startsWith(notice));
-
+const TAB = 0x09;
+const SPACE = 0x20;
 /** A name holds at most 15 characters, so a row broken by newlines within it has at most so many parts. */
 const MAX_PARTS = 16;
 
@@ -40,7 +27,7 @@ export class SsReader implements ListingReader {
   readonly dialect = 'ss';
   readonly problem = null;
   readonly #account: Account;
-  readonly #context: SsContext;
+  readonly #rows: SsRowReader;
   readonly #sockets: Socket[] = [];
   #hasOwners = false;
   /** A row that a raw newline in a program's name has broken. */
@@ -49,21 +36,21 @@ export class SsReader implements ListingReader {
 
   constructor(account: Account, defaults: SsDefaults) {
     this.#account = account;
-    this.#context = { defaults, endpoints: new Endpoints(), owners: new Owners() };
+    this.#rows = new SsRowReader(defaults);
   }
 
-  line(text: string, line: number): void {
-    if (this.#open !== null && this.#join(text)) return;
-    const code = text.charCodeAt(0);
-    if (code === 9 || (code === 32 && this.#canContinue && !looksLikeSsRow(text))) this.#info(text, line);
-    else this.#row(text, line);
+  line(line: Line): void {
+    if (this.#open !== null && this.#join(line.text)) return;
+    const isIndented = line.first === TAB || (line.first === SPACE && this.#canContinue && !looksLikeSsRow(line.text));
+    if (isIndented) this.#info(line.text, line.number);
+    else this.#row(line);
   }
 
   /** All rows; only now is it known whether the listing shows owners at all. */
   end(): readonly Socket[] {
     this.#giveUp();
     if (this.#hasOwners) return this.#sockets;
-    return this.#sockets.map((socket) => ({ ...socket, ownership: OWNER_UNKNOWN }));
+    return this.#sockets.map((socket) => ({ ...socket, ownership: { kind: 'unknown' } }));
   }
 
   #join(text: string): boolean {
@@ -75,10 +62,10 @@ export class SsReader implements ListingReader {
     }
     open.parts.push(text);
     const whole = open.parts.join('\n');
-    const columns = parseSsRow(whole, open.line, this.#context);
-    if (columns === null || columns === 'open') return true;
+    const row = this.#rows.read(Line.of(whole, open.line));
+    if (row === null || row === 'open' || row === 'none') return true;
     this.#open = null;
-    this.#keep(columns);
+    if (row !== 'other') this.#keep(row);
     this.#account.understood(open.parts.length);
     return true;
   }
@@ -100,33 +87,27 @@ export class SsReader implements ListingReader {
     this.#account.understood();
   }
 
-  #row(text: string, line: number): void {
-    // A row that begins with its state is nothing else, and nearly all are.
-    if (this.#context.defaults.state !== null && isAside(text)) {
+  #row(line: Line): void {
+    const row = this.#rows.read(line);
+    if (row === 'none') {
       this.#account.ignored();
-      return;
-    }
-    const columns = parseSsRow(text, line, this.#context);
-    if (columns === null && isAside(text)) {
-      this.#account.ignored();
-    } else if (columns === 'open') {
-      this.#open = { parts: [text], line };
-    } else if (columns === null) {
+    } else if (row === 'open') {
+      this.#open = { parts: [line.text], line: line.number };
+    } else if (row === null) {
       this.#canContinue = false;
-      this.#account.unparsed(text, line);
-    } else if (columns === 'other') {
+      this.#account.unparsed(line.text, line.number);
+    } else if (row === 'other') {
       this.#canContinue = true;
       this.#account.ignored();
     } else {
-      this.#keep(columns);
+      this.#keep(row);
       this.#account.understood();
     }
   }
 
-  #keep(columns: Socket | 'other'): void {
-    if (columns === 'other') return;
+  #keep(socket: Socket): void {
     this.#canContinue = true;
-    this.#hasOwners ||= columns.ownership.kind === 'owned';
-    this.#sockets.push(columns);
+    this.#hasOwners ||= socket.ownership.kind === 'owned';
+    this.#sockets.push(socket);
   }
 }

@@ -2,6 +2,7 @@ import type { Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
+import type { Line } from './line.ts';
 import { type ListingReader, NOT_SHOWN, owned, withoutPortZero } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { countOr, isCount, wordsOf } from './tokens.ts';
@@ -97,7 +98,7 @@ export class WindowsNetstatReader implements ListingReader {
     this.#account = account;
   }
 
-  line(text: string, line: number): void {
+  line({ text, number: line }: Line): void {
     if (this.#isOpen && this.#isAboutOwner(text, line)) return;
     this.#giveUp();
     if (text.trim() === '' || isWindowsTitle(text) || isWindowsHeader(text)) this.#account.ignored();

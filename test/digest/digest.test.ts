@@ -7,7 +7,7 @@ import { MAX_DIGEST_BYTES } from '../../lib/digest/fit.ts';
 import { inflate } from '../../lib/digest/inflate.ts';
 import { MAX_SNAPSHOT_BYTES } from '../../lib/digest/limits.ts';
 import { portRange } from '../../lib/digest/port-range.ts';
-import { SKETCH_SIZE, sketchOf as sketchOfSockets, survival } from '../../lib/digest/sketch.ts';
+import { SKETCH_SIZE, sketchBuilder, survival } from '../../lib/digest/sketch.ts';
 import { isoTimeIn, takenAt } from '../../lib/digest/taken-at.ts';
 import { parseUploadKey } from '../../lib/digest/upload-key.ts';
 import type { SnapshotDigest } from '../../lib/model/digest.ts';
@@ -103,9 +103,11 @@ test('infers a range that is full and dense, and no other', () => {
 });
 
 const sketchOf = (ids: readonly number[]): string | null => {
+  const builder = sketchBuilder();
   const [socket] = readSockets('CLOSE-WAIT 1 0 10.0.0.1:1 10.0.0.2:2');
   assert.ok(socket !== undefined);
-  return sketchOfSockets(ids.map((id) => ({ ...socket, cookie: id.toString(16) })));
+  for (const id of ids) builder.add({ ...socket, cookie: id.toString(16) });
+  return builder.finish();
 };
 
 test('estimates survival within the error that its docstring states', () => {

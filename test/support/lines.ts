@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Snapshot } from '../../lib/model/snapshot.ts';
 import type { Socket } from '../../lib/model/socket.ts';
-import { LineSplitter } from '../../lib/parsers/lines.ts';
+import { LineReader } from '../../lib/parsers/line-reader.ts';
 import { SnapshotReader, type SnapshotReadResult } from '../../lib/parsers/snapshot.ts';
 
 /** Reads bytes as an uploaded snapshot object, as the service does: line ends and byte order marks included. */
 export const readBytes = (bytes: Uint8Array): { readonly snapshots: readonly Snapshot[]; readonly result: SnapshotReadResult } => {
   const snapshots: Snapshot[] = [];
   const reader = new SnapshotReader((snapshot) => snapshots.push(snapshot));
-  const lines = new LineSplitter((text, line) => reader.line(text, line));
+  const lines = new LineReader((line) => reader.read(line));
   lines.push(bytes);
   lines.end();
   return { snapshots, result: reader.end() };
