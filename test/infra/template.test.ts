@@ -1,4 +1,5 @@
 import './alarms.ts';
+import './retention.ts';
 import './rights.ts';
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
