@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { judgingConfig, queryConfig, readConfig, retentionOf } from '../../lib/adapters/config.ts';
-import { resourcesPackaged } from '../support/template.ts';
+import { outputPackaged, resourcesPackaged } from '../support/template.ts';
 
 /** How long raw uploads, digests, analyses and logs are kept is the deployment's to say, and arrives where it counts. */
 
@@ -66,4 +66,18 @@ test('a retention that is no number of days is refused when a function starts', 
   for (const days of ['0', '-1', '1.5', 'forever', '99999'])
     for (const name of ['DIGEST_DAYS', 'ANALYSIS_DAYS'])
       assert.throws(() => readConfig(judgingConfig, { ...full, [name]: days }), new RegExp(name), `${name}=${days}`);
+});
+
+test('what commands are told of the deployment is what its functions are told', () => {
+  const told = z.record(z.string(), z.string()).parse(JSON.parse(z.string().parse(outputPackaged('Judging'))));
+  const { Variables } = environment.parse(resourcesPackaged().IngestLambdaFunction).Properties.Environment;
+  for (const [name, value] of Object.entries(told)) assert.equal(Variables[name], value, name);
+  // Names of resources are asked of CloudFormation; where a link leads and who is told beside matters to nobody who tells nobody.
+  const others = /^(?:TABLE|BUCKET|TOPIC_ARN|POWERTOOLS_\w+|LINK_BASE|\w+_TOPIC_ARN|AWS_\w+)$/;
+  assert.deepEqual(
+    Object.keys(Variables)
+      .filter((name) => !others.test(name))
+      .sort(),
+    Object.keys(told).sort(),
+  );
 });
