@@ -36,7 +36,10 @@ import type { GrantDeps } from '../lib/use-cases/grant-upload.ts';
 import type { AccessKeys, Journal } from '../lib/use-cases/ports.ts';
 import type { Attending, Querying, Showing } from './requests.ts';
 
-/** Builds once for each environment: a Lambda has one for life, the embedded stack another after a restart. */
+/**
+ * Builds once for each environment: a Lambda has one for life, the embedded stack another after a restart. Its uses are marked as pure, so that
+ * a bundle has the clients of its own function only: what it cannot call it needs no right for.
+ */
 const onceFor = <T>(build: () => T): (() => T) => {
   let built: { readonly key: string; readonly value: T } | null = null;
   return () => {
@@ -62,7 +65,7 @@ export const metrics = (): Metrics => {
   return measured;
 };
 
-export const judging = onceFor((): Deps => {
+export const judging = /* @__PURE__ */ onceFor((): Deps => {
   const config = readConfig(judgingConfig, process.env);
   const settings = settingsOf(config);
   const sns = new SNSClient({});
@@ -81,26 +84,26 @@ export const judging = onceFor((): Deps => {
   };
 });
 
-export const querying = onceFor((): Querying => {
+export const querying = /* @__PURE__ */ onceFor((): Querying => {
   const config = readConfig(queryConfig, process.env);
   return { records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)), clock: systemClock };
 });
 
-export const rotating = onceFor((): Rotation => secretRotation(new SecretsManagerClient({})));
+export const rotating = /* @__PURE__ */ onceFor((): Rotation => secretRotation(new SecretsManagerClient({})));
 
 /** For the pages that people look at. */
-export const showing = onceFor((): Showing => {
+export const showing = /* @__PURE__ */ onceFor((): Showing => {
   const config = readConfig(pagesConfig, process.env);
   return { ...querying(), keys: keysIn(config.ACCESS_SECRET), downloads: s3Downloads(new S3Client({})) };
 });
 
 /** For what people say, by the API or by a page's form. */
-export const attending = onceFor((): Attending => {
+export const attending = /* @__PURE__ */ onceFor((): Attending => {
   const config = readConfig(attendingConfig, process.env);
   return { ...querying(), keys: keysIn(config.ACCESS_SECRET), base: config.LINK_BASE };
 });
 
-export const granting = onceFor((): GrantDeps => {
+export const granting = /* @__PURE__ */ onceFor((): GrantDeps => {
   const config = readConfig(grantingConfig, process.env);
   return {
     tokens: dynamoTokens(new DynamoDBClient({}), config.TABLE),

@@ -3,34 +3,13 @@ import { before, test } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { HOST_NAME } from '../../lib/digest/upload-key.ts';
-import { isAllowed, policyDocument } from '../support/iam.ts';
+import { BUCKET, isAllowed, policyDocument, resolved } from '../support/iam.ts';
 import { resourcesOfInfra } from '../support/resources.ts';
 
 /** Who may write where, over the policies that are deployed. (No account was at hand: AWS's own evaluation has not been asked.) */
 
-const BUCKET = 'arn:aws:s3:::closewatch-production-uploads-123456789012';
-
 let host: z.infer<typeof policyDocument>;
 let uploads: z.infer<typeof policyDocument>;
-
-const sub = z.object({ 'Fn::Sub': z.string() });
-const getAtt = z.object({ 'Fn::GetAtt': z.array(z.string()) });
-
-/** CloudFormation's own substitutions, with this account's values. */
-const resolved = (value: unknown): unknown => {
-  const text = sub.safeParse(value);
-  if (text.success)
-    return text.data['Fn::Sub']
-      .replaceAll(/\$\{UploadBucket\.Arn\}/g, BUCKET)
-      .replaceAll(/\$\{AWS::\w+\}/g, 'x')
-      .replaceAll('${!', '${');
-  const attribute = getAtt.safeParse(value);
-  if (attribute.success) return `arn:aws:x:::${attribute.data['Fn::GetAtt'].join('.')}`;
-  if (Array.isArray(value)) return value.map(resolved);
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, resolved(part)]));
-  return value;
-};
 
 const managed = z.object({ PolicyDocument: z.unknown() });
 const role = z.object({ Policies: z.tuple([managed]) });
@@ -89,7 +68,7 @@ test('lets the function that grants uploads write below hosts/ and touch tokens,
   const put = (key: string): boolean => isAllowed(uploads, { action: 's3:PutObject', resource: `${BUCKET}/${key}`, context: {} });
   assert.deepEqual([put('hosts/web-03/snapshots/a'), put('events/a'), put('a')], [true, false, false]);
   const table = (action: string, key: string): boolean =>
-    isAllowed(uploads, { action, resource: 'arn:aws:x:::Table.Arn', context: { 'dynamodb:LeadingKeys': [key] } });
+    isAllowed(uploads, { action, resource: 'arn:aws:x:::Table', context: { 'dynamodb:LeadingKeys': [key] } });
   assert.deepEqual([table('dynamodb:GetItem', 'TOKEN#1'), table('dynamodb:UpdateItem', 'TOKEN#1')], [true, true]);
   assert.deepEqual(
     [table('dynamodb:GetItem', 'HOST#web-03'), table('dynamodb:PutItem', 'TOKEN#1'), table('dynamodb:Query', 'TOKEN#1')],

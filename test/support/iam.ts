@@ -51,3 +51,32 @@ export const isAllowed = (document: z.infer<typeof policyDocument>, { action, re
         (context[key] ?? []).every((value) => matches(patterns, value, context)),
       ),
   );
+
+export const BUCKET = 'arn:aws:s3:::closewatch-production-uploads-123456789012';
+
+const arnOf = (name: string): string => (name === 'UploadBucket' ? BUCKET : `arn:aws:x:::${name}`);
+const sub = z.strictObject({ 'Fn::Sub': z.string() });
+const getAtt = z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) });
+const ref = z.strictObject({ Ref: z.string() });
+const choice = z.strictObject({ 'Fn::If': z.tuple([z.string(), z.unknown(), z.unknown()]) });
+
+/** CloudFormation's own substitutions, with this account's values; every condition holds. */
+export const resolved = (value: unknown): unknown => {
+  const text = sub.safeParse(value);
+  if (text.success)
+    return text.data['Fn::Sub']
+      .replaceAll(/\$\{(\w+)\.Arn\}/g, (_, name: string) => arnOf(name))
+      .replaceAll(/\$\{AWS::\w+\}/g, 'x')
+      .replaceAll('${!', '${');
+  const attribute = getAtt.safeParse(value);
+  if (attribute.success) return arnOf(attribute.data['Fn::GetAtt'][0]);
+  // Of a topic: its ARN.
+  const name = ref.safeParse(value);
+  if (name.success) return arnOf(name.data.Ref);
+  const either = choice.safeParse(value);
+  if (either.success) return resolved(either.data['Fn::If'][1]);
+  if (Array.isArray(value)) return value.map(resolved);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolved(part)]));
+  return value;
+};

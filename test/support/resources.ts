@@ -5,13 +5,29 @@ const resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z
 const printed = z.object({ resources: z.object({ Resources: z.record(z.string(), resource) }) });
 export type Resource = z.infer<typeof resource>;
 
-/** The resources beside the functions, with all variables of serverless.yml resolved. Needs no build, so tests may do it at the same time. */
-export const resourcesOfInfra = (): Readonly<Record<string, Resource>> => {
+let text: string | null = null;
+/** serverless.yml with all variables resolved. Needs no build, so tests may do it at the same time. */
+const printedService = (): string => {
   const env = { ...process.env, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' };
-  const text = execFileSync('node_modules/.bin/osls', ['print', '--format', 'json'], {
+  text ??= execFileSync('node_modules/.bin/osls', ['print', '--format', 'json'], {
     encoding: 'utf8',
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return printed.parse(JSON.parse(text)).resources.Resources;
+  return text;
 };
+
+/** The resources beside the functions. */
+export const resourcesOfInfra = (): Readonly<Record<string, Resource>> => printed.parse(JSON.parse(printedService())).resources.Resources;
+
+const httpApi = z.object({ method: z.string(), path: z.string(), authorizer: z.unknown().optional() });
+const printedFunctions = z.object({
+  functions: z.record(
+    z.string(),
+    z.object({ handler: z.string(), events: z.array(z.object({ httpApi: httpApi.optional() })).default([]) }),
+  ),
+});
+
+/** The functions, by their name in `functions/`, with the routes that lead to them. */
+export const functionsOfService = (): z.infer<typeof printedFunctions>['functions'] =>
+  printedFunctions.parse(JSON.parse(printedService())).functions;

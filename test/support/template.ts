@@ -11,19 +11,23 @@ const resource = z.object({
   Condition: z.string().optional(),
   Properties: z.record(z.string(), z.unknown()).optional(),
 });
-const template = z.object({ Resources: z.record(z.string(), resource) });
+const template = z.object({ Resources: z.record(z.string(), resource), Outputs: z.record(z.string(), z.object({ Value: z.unknown() })) });
 
 export type Resource = z.infer<typeof resource>;
 export type Resources = Readonly<Record<string, Resource>>;
 
-let packaged: Resources | null = null;
+let packaged: z.infer<typeof template> | null = null;
 
-export const resourcesPackaged = (): Resources => {
+const packagedTemplate = (): z.infer<typeof template> => {
   if (packaged !== null) return packaged;
   execFileSync('npm', ['run', '-s', 'package'], { stdio: 'pipe' });
-  packaged = template.parse(JSON.parse(readFileSync('.serverless/cloudformation-template-update-stack.json', 'utf8'))).Resources;
+  packaged = template.parse(JSON.parse(readFileSync('.serverless/cloudformation-template-update-stack.json', 'utf8')));
   return packaged;
 };
+
+export const resourcesPackaged = (): Resources => packagedTemplate().Resources;
+
+export const outputPackaged = (name: string): unknown => packagedTemplate().Outputs[name]?.Value;
 
 /** By logical id. */
 export const ofType = (type: string): readonly (readonly [string, Resource])[] =>
