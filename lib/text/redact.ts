@@ -12,14 +12,14 @@ interface Rule {
 
 const RULES: readonly Rule[] = [
   { pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, replace: MASK },
-  { pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{0,})?/g, replace: MASK }, // JSON web tokens
+  { pattern: /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{0,})?/g, replace: MASK }, // JSON web tokens
   { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, replace: MASK }, // AWS access key ids
   { pattern: /\bcw_[0-9a-f]{16}_[\w-]{43}/g, replace: MASK }, // host tokens of this project
   {
     pattern: /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|sk_(?:live|test)_\w{10,}|AIza[\w-]{30,}|glpat-[\w-]{16,})/g,
     replace: MASK,
   },
-  { pattern: /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:]{0,128}:[^\s/@]{1,256}@/gi, replace: `$1${MASK}@` }, // user:password@host
+  { pattern: /(?<=:\/\/)[^\s/@:]{0,128}:[^\s/]{1,256}@/g, replace: `${MASK}@` }, // user:password@host
   {
     pattern: /\b((?:proxy-)?authorization["']?\s?[:=]\s?["']?)(?:(?:basic|bearer|digest|token|negotiate)\s)?[^\s"',;]{1,4096}/gi,
     replace: `$1${MASK}`,
@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
   { pattern: /\b((?:set-)?cookie["']?\s?[:=]\s?)[^\r\n]{1,4096}/gi, replace: `$1${MASK}` },
   {
     pattern:
-      /\b([\w-]{0,40}(?:passw(?:or)?d|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|session[_-]?id|token|credential)s?["']?\s?[:=]\s?["']?)[^\s"'&,;)]{1,1024}/gi,
+      /((?:passw(?:or)?d|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|session[_-]?id|token|credential)s?["']?\s?[:=]\s?["']?)[^\s"'&,;)]{1,1024}/gi,
     replace: `$1${MASK}`,
   },
   { pattern: /(--?(?:pass(?:word|wd)?|secret|token|api-?key)\s)[^\s]{1,1024}/gi, replace: `$1${MASK}` }, // --password value
