@@ -1,7 +1,7 @@
 import { type Reading, readingOf, startedAnew } from '../diagnosis/descriptors-stay.ts';
 import type { Finding } from '../model/analysis.ts';
 import type { SnapshotDigest } from '../model/digest.ts';
-import { about, count, rate, when } from '../text/words.ts';
+import { about, count, rate, unquoted, when } from '../text/words.ts';
 import { pileIn } from './outcome.ts';
 
 /** A remedy that did not last: the process was restarted, or its pile went, and it leaks again. */
@@ -116,7 +116,7 @@ const MIN_RATE = 0.1;
 export const setbackOf = (relapse: Relapse | null, finding: Finding): string | null => {
   const { perMinute, exhaustsAt } = finding.trend;
   if (relapse === null || (perMinute !== null && perMinute < MIN_RATE)) return null;
-  const name = finding.culprit?.command ?? 'The program';
+  const name = unquoted(finding.culprit?.command ?? 'The program');
   const reference = finding.lastSeenAt;
   const speed = rateWords(relapse.before, perMinute);
   const [first, last] = [when(relapse.firstAt, reference), when(relapse.lastAt, reference)];

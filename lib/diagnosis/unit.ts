@@ -9,8 +9,8 @@ export type Unit =
 
 /** As long as the tools print it; unique on a host. */
 const SHORT_ID = 12;
-/** What a unit's name may hold (systemd.unit(5)); anything else is not quoted back at a shell. */
-const UNIT_NAME = /^[A-Za-z0-9:_.\\@-]{1,255}\.service$/;
+/** What a unit's name may hold (systemd.unit(5)), but none that systemctl would take for an option (`-Hhost.service`). */
+const UNIT_NAME = /^[A-Za-z0-9:_\\][A-Za-z0-9:_.\\@-]{0,254}\.service$/;
 const CONTAINER_ID = /[0-9a-f]{64}/;
 const POD_UID = /pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32})/;
 const LXC_PATH = /^\/lxc(?:\.payload\.|\/)([A-Za-z0-9][A-Za-z0-9._-]{0,63})(?:\/|$)/;

@@ -6,6 +6,7 @@ import { afterHead } from '../parsers/logs/agent-head.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
 import { LogSkimmer } from '../parsers/logs/skim.ts';
 import { SnapshotReader } from '../parsers/snapshot.ts';
+import { redact } from '../text/redact.ts';
 import { fitLog, fitSnapshot } from './fit.ts';
 import { type Inflated, inflate } from './inflate.ts';
 import { MAX_LOG_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
@@ -32,7 +33,7 @@ export type DigestOutcome =
   /** `isListing`: a snapshot all right, of a form that may not be used (another language); otherwise it may be anything. */
   | { readonly kind: 'rejected'; readonly reason: string; readonly isListing: boolean };
 
-const rejected = (reason: string, isListing = false): DigestOutcome => ({ kind: 'rejected', reason, isListing });
+const rejected = (reason: string, isListing = false): DigestOutcome => ({ kind: 'rejected', reason: redact(reason), isListing });
 
 const MIB = 1024 * 1024;
 const sizeWords = (bytes: number): string => (bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`);

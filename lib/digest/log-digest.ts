@@ -2,6 +2,7 @@ import type { FailureCount, LogDigest } from '../model/digest.ts';
 import type { Failure, TimeBasis } from '../model/failure.ts';
 import type { LineAccount } from '../model/snapshot.ts';
 import { redact } from '../text/redact.ts';
+import { redacted } from './redacted.ts';
 import type { UploadFacts } from './snapshot-digest.ts';
 
 /** Different failures kept apart; a log with more is summed up by kind (the rest share one entry), never dropped. */
@@ -56,8 +57,8 @@ const finishTally = (tally: Tally): FailureCount => ({
     .slice(0, MAX_PIDS)
     .map(([pid]) => pid),
   error: redact(tally.first.error),
-  frame: tally.first.frame,
-  frames: tally.first.frames.slice(0, MAX_FRAMES),
+  frame: tally.first.frame === null ? null : redact(tally.first.frame),
+  frames: tally.first.frames.slice(0, MAX_FRAMES).map(redact),
   firstAt: tally.firstAt,
   lastAt: tally.lastAt,
   timeBasis: tally.first.timeBasis,
@@ -130,7 +131,7 @@ export const digestLog = (upload: UploadFacts, log: LogFacts, failures: readonly
   contentId: log.contentId,
   source: { uri: upload.uri, lines: [1, Math.max(1, log.account.total)] },
   uploadedAt: upload.uploadedAt,
-  account: log.account,
+  account: redacted(log.account),
   remarks: [...log.remarks, ...(log.timeBasis === 'assumed-utc' && failures.length > 0 ? [ZONE_REMARK] : [])],
   covers: log.covers,
   chunk: log.chunk,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { MarkerDigest } from '../model/digest.ts';
 import { plain } from '../text/plain.ts';
+import { redact } from '../text/redact.ts';
 import { HOST_NAME } from './upload-key.ts';
 
 /** A marker is a line or two; a CI job may list its hosts. */
@@ -9,7 +10,11 @@ export const MAX_MARKER_BYTES = 256 * 1024;
 /** Hosts that one marker may name. */
 const MAX_HOSTS = 1000;
 
-const words = z.string().min(1).max(80).transform(plain);
+const words = z
+  .string()
+  .min(1)
+  .max(80)
+  .transform((text) => redact(plain(text)));
 
 const marker = z.object({
   /** `deploy`, `restart`, `config`, …: what was done, in one word. */

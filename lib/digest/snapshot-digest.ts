@@ -12,6 +12,7 @@ import { pilesOf } from './piles.ts';
 import { portRange } from './port-range.ts';
 import { portUse } from './port-use.ts';
 import { processesOf } from './processes.ts';
+import { redacted } from './redacted.ts';
 import { clientEnds } from './side.ts';
 import type { TakenAt } from './taken-at.ts';
 
@@ -100,7 +101,7 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
     contentId: snapshot.contentId,
     source: { uri: upload.uri, lines: snapshot.lines },
     uploadedAt: upload.uploadedAt,
-    account: snapshot.account,
+    account: redacted(snapshot.account),
     remarks: [...taken.remarks, ...hostRemark(snapshot.meta.host, upload.host), ...droppedRemark(snapshot.meta.entries)],
     takenAt: taken.at,
     takenAtBasis: taken.basis,

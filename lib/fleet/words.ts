@@ -1,5 +1,5 @@
 import type { Analysis, Cause, Member } from '../model/analysis.ts';
-import { count } from '../text/words.ts';
+import { count, unquoted } from '../text/words.ts';
 
 /** PIDs that one sentence names. */
 const NAMED = 5;
@@ -38,7 +38,7 @@ const withPid = ({ host, pid }: Member): string => (pid === null ? host : `pid $
 
 /** The same program on each host: what it does, and which process it is where. */
 export const fleetSummary = (first: Analysis, members: readonly Member[], hostCount: number): string =>
-  `${first.culprit?.command ?? 'A program'} ${CLAUSES[first.cause](placeOf(first))} on ${count(hostCount, 'host')}: ${listed(members.map(withPid), hostCount)}.`;
+  `${unquoted(first.culprit?.command ?? 'A program')} ${CLAUSES[first.cause](placeOf(first))} on ${count(hostCount, 'host')}: ${listed(members.map(withPid), hostCount)}.`;
 
 /** The advice of one host, and the PIDs that it is about elsewhere: each host has its own. */
 export const remedyNow = (acting: Analysis, members: readonly Member[], hostCount: number): string => {

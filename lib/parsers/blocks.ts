@@ -10,15 +10,26 @@ export const NEWLINE = 0x0a;
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
-const encodingOf = (head: Uint8Array): Encoding => {
+/** So many bytes tell the encoding. */
+export const HEAD_BYTES = 4;
+
+/** Without a mark, two characters of ASCII tell it by their zero bytes: no text in UTF-8 begins so. */
+const withoutMark = ([a = 1, b = 1, c = 1, d = 1]: Uint8Array): Encoding => {
+  if (a > 0 && b === 0 && c > 0 && d === 0) return 'utf-16le';
+  return a === 0 && b > 0 && c === 0 && d > 0 ? 'utf-16be' : 'utf-8';
+};
+
+/** By the first bytes of a text. */
+export const encodingOf = (head: Uint8Array): Encoding => {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8';
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+  return withoutMark(head);
 };
 
 const NOTHING = Buffer.alloc(0);
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Cuts a stream of bytes into blocks of whole lines in bounded memory: UTF-8, or UTF-16 with a byte order mark, as PowerShell writes it. */
+/** Cuts a stream of bytes into blocks of whole lines in bounded memory: UTF-8, or UTF-16, with a byte order mark as PowerShell writes it or without. */
 export class BlockSplitter {
   readonly #sink: BlockSink;
   readonly #maxLine: number;
@@ -46,7 +57,7 @@ export class BlockSplitter {
       return;
     }
     this.#head = this.#head.length === 0 ? bufferOf(chunk) : Buffer.concat([this.#head, chunk]);
-    if (this.#head.length >= 3) this.#start();
+    if (this.#head.length >= HEAD_BYTES) this.#start();
   }
 
   end(): void {

@@ -125,11 +125,13 @@ export class Line {
     this.at = this.end;
   }
 
-  /** The number that the last word writes in decimal digits; `null` for any other word. */
+  /** The number that the last word writes in decimal digits; `null` for any other word, and for a number that would not be exact. */
   count(): number | null {
     const count = digitsIn(this.bytes, this.wordStart, this.wordEnd);
     if (count >= 0) return count;
-    return this.wordEnd - this.wordStart > MAX_DIGITS && /^\d+$/.test(this.word) ? Number(this.word) : null;
+    if (this.wordEnd - this.wordStart <= MAX_DIGITS || !/^\d+$/.test(this.word)) return null;
+    const long = Number(this.word);
+    return Number.isSafeInteger(long) ? long : null;
   }
 }
 

@@ -14,8 +14,8 @@ const RETURN = '\r';
 const UTF8_BOM = '\u{feff}';
 
 /**
- * Splits a stream of bytes into lines in bounded memory. UTF-8 (invalid bytes become U+FFFD), or UTF-16 with a byte order mark, as
- * PowerShell writes it. LF and CRLF end a line; a last line without an end counts too.
+ * Splits a stream of bytes into lines in bounded memory. UTF-8 (invalid bytes become U+FFFD), or UTF-16, with a byte order mark as
+ * PowerShell writes it or without. LF and CRLF end a line; a last line without an end counts too.
  *
  * Whole blocks of lines are decoded at once: a decoder call for each line would cost more than all else.
  */

@@ -45,6 +45,11 @@ export const isPowershellHeader = (text: string): boolean => {
   return ['LocalAddress', 'LocalPort', 'RemoteAddress', 'RemotePort', 'State'].every((name) => names.includes(name));
 };
 
+const PORTS = ['LocalPort', 'RemotePort'] as const;
+const MAX_PORT = 65_535;
+
+const isPort = (text: string | undefined): boolean => (countOr(text) ?? MAX_PORT + 1) <= MAX_PORT;
+
 /** `fe80::1%12` */
 const endpointOf = (address: string, portText: string | undefined): Socket['local'] => {
   const percent = address.indexOf('%');
@@ -97,6 +102,7 @@ export class PowershellReader implements ListingReader {
       this.problem ??= unknownStateProblem(word, 'windows');
       return null;
     }
+    if (!PORTS.every((name) => isPort(value(name)))) return null;
     const pid = countOr(value('OwningProcess'));
     return {
       ...NOT_SHOWN,

@@ -17,10 +17,13 @@ export const percent = (part: number, whole: number): string => {
 /** `1 socket`, `27,913 sockets` */
 export const count = (value: number, noun: string, plural = `${noun}s`): string => `${number(value)} ${value === 1 ? noun : plural}`;
 
+/** Somebody else's name in a sentence: commands to copy stand between backquotes, so it may not bring its own. */
+export const unquoted = (name: string): string => name.replaceAll('`', "'");
+
 /** `python3 (pid 4312)` */
 export const program = (command: string | null, pid: number | null): string => {
   if (command === null) return pid === null ? 'an unknown program' : `pid ${pid}`;
-  return pid === null ? command : `${command} (pid ${pid})`;
+  return pid === null ? unquoted(command) : `${unquoted(command)} (pid ${pid})`;
 };
 
 export const holderName = (holder: Holder): string =>

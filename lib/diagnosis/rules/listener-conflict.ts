@@ -1,4 +1,4 @@
-import { clock, holderName, program } from '../../text/words.ts';
+import { clock, holderName, program, unquoted } from '../../text/words.ts';
 import type { FixedPortContest } from '../contest.ts';
 import { culpritHolding, fixedPortResource, formerOwner, freedAt, rivalListener } from '../fixed-port.ts';
 import { trendOf } from '../forecast.ts';
@@ -42,7 +42,7 @@ const judgePort = (contest: FixedPortContest): Verdict => {
     since: contest.firstAt,
     overAt: freedAt(contest, stillListens),
     summary: `${name} listens on ${at}, the port that ${contest.victims[0]?.app ?? 'another program'} wants.`,
-    explanation: `${name} listens on ${at}${isShared ? ` together with ${listener.owners - 1} more (an inherited socket)` : ''}; a second program cannot bind port ${contest.port}${listener.address === '*' ? ' (this listener covers IPv4 and IPv6)' : ''}. No leak is involved.${inherited}${process?.args == null ? '' : ` Its command line begins: ${process.args}.`}${process?.startedAt == null ? '' : ` It has run since ${process.startedAt.slice(0, 19)}Z.`}`,
+    explanation: `${name} listens on ${at}${isShared ? ` together with ${listener.owners - 1} more (an inherited socket)` : ''}; a second program cannot bind port ${contest.port}${listener.address === '*' ? ' (this listener covers IPv4 and IPv6)' : ''}. No leak is involved.${inherited}${process?.args == null ? '' : ` Its command line begins: ${unquoted(process.args)}.`}${process?.startedAt == null ? '' : ` It has run since ${process.startedAt.slice(0, 19)}Z.`}`,
     evidence: [quoteSnapshot(`${name} listens on ${at}.`, sighting.snapshot, listener.line)],
     remedy: {
       now:

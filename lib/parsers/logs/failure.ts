@@ -26,7 +26,7 @@ export const stable = (text: string): string => text.replaceAll(/0x[0-9a-f]+|[0-
 /** Of a line without a trace: what leads up to its signature tells it from others, what follows varies. */
 const TELLING_CHARS = 48;
 
-const CLASS = /(?:[a-zA-Z_$][\w$]{0,80}\.){0,12}[A-Z][\w$]{0,80}(?:Exception|Error)\b/;
+const CLASS = /(?<![\w$.])(?:[a-zA-Z_$][\w$]{0,80}\.){0,12}[A-Z][\w$]{0,80}(?<=Exception|Error)\b/;
 
 const fingerprintOf = (parts: readonly (string | number | null)[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);

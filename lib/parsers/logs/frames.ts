@@ -13,7 +13,7 @@ const MAX_FRAME_CHARS = 200;
 const MAX_FRAMES = 60;
 
 /** ` ~[netty-transport-4.1.34.Final.jar:4.1.34.Final]`, ` [rt.jar:1.8]` (Logback, Log4j) */
-const JAR = / ~?\[[^\]]{1,160}\]$/;
+const JAR = / ~?\[[^[\]]{1,160}\]$/;
 
 const PYTHON_FRAME = /^File "[^"]{1,400}", line \d{1,7}/;
 const RUBY_FRAME = /^(?:from )?([\w/.@+-]{1,300}:\d{1,6}:in [`'][^'`]{1,200}')/;

@@ -105,7 +105,7 @@ const APART: readonly RegExp[] = [
 ];
 
 /** `Connect to shop.example:8099 [shop.example/10.77.0.1] failed`: the address that was tried stands in the brackets (HttpClient 4). */
-const RESOLVED = /[\w.-]{1,255}:(\d{1,5}) \[[\w.-]{0,255}\/([\d.]{7,15}|[0-9a-f:]{2,39})/;
+const RESOLVED = /(?<=[\w.-]):(\d{1,5}) \[[\w.-]{0,255}\/([\d.]{7,15}|[0-9a-f:]{2,39})/;
 
 /** A URL without a port has its scheme's. */
 const URL = /\b(https?):\/\/([\w.-]{1,255}|\[[0-9a-f:]{2,39}\])(?:[/?"'\s]|$)/;

@@ -1,3 +1,4 @@
+import { encodingOf, HEAD_BYTES } from '../blocks.ts';
 import { LineSplitter } from '../lines.ts';
 import { isContinuation } from './continuation.ts';
 import { hintsIn } from './hints.ts';
@@ -71,8 +72,6 @@ const windowStart = (bytes: Buffer, at: number, floor: number, { before }: Reach
   return start;
 };
 
-const isWide = ([first, second]: Uint8Array): boolean => (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-
 /** Skims bytes of UTF-8; UTF-16 is read line by line. */
 export class LogSkimmer {
   readonly #sink: SkimSink;
@@ -87,7 +86,8 @@ export class LogSkimmer {
   #skipped = 0;
   #read = 0;
   #mode: 'whole' | 'skim' = 'whole';
-  #isWide = false;
+  /** UTF-16; `null` until its first bytes are there. */
+  #isWide: boolean | null = null;
   #reach: Reach = { before: HEADS_BEFORE, behind: HEADS_BEHIND };
   /** Heads still to be handed over behind the last hint. */
   #owed = 0;
@@ -100,13 +100,12 @@ export class LogSkimmer {
   }
 
   push(chunk: Uint8Array): void {
-    if (this.#read === 0) this.#isWide = isWide(chunk);
     this.#read += chunk.length;
-    if (this.#isWide) {
-      this.#lines.push(chunk);
-      return;
-    }
     for (let at = 0; at < chunk.length; ) {
+      if (this.#isWide === true) {
+        this.#lines.push(chunk.subarray(at));
+        return;
+      }
       const part = chunk.subarray(at, at + this.#buffer.length - this.#end);
       this.#buffer.set(part, this.#end);
       this.#end += part.length;
@@ -127,6 +126,12 @@ export class LogSkimmer {
 
   /** Takes the whole lines out of the buffer. */
   #work(): void {
+    this.#isWide ??= encodingOf(this.#buffer.subarray(0, Math.min(this.#end, HEAD_BYTES))) !== 'utf-8';
+    if (this.#isWide) {
+      this.#lines.push(this.#buffer.subarray(this.#begin, this.#end));
+      this.#end = this.#begin;
+      return;
+    }
     if (this.#isMidLine) this.#finishLine();
     const end = this.#buffer.subarray(0, this.#end).lastIndexOf(NEWLINE) + 1;
     if (end > this.#begin) this.#keep(this.#take(end), end);
