@@ -6,3 +6,5 @@
  */
 export const MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
 export const MAX_LOG_BYTES = 2 * 1024 * 1024 * 1024;
+/** A marker is a line or two; a CI job may list its hosts. */
+export const MAX_MARKER_BYTES = 256 * 1024;
