@@ -1,5 +1,4 @@
-import type { DestinationUse, PortRange, PortUse } from '../model/digest.ts';
-import type { Socket } from '../model/socket.ts';
+import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
 import { type Census, NO_PORT } from './census.ts';
 import { holderOf } from './holder.ts';
 import { DistinctCounts } from './numbering.ts';
@@ -25,24 +24,28 @@ const busiestAddresses = ({ address, addresses, local, ports: portOf, seed }: Ce
 
 /** The ports that go to one end: by holder, and all. */
 interface Ways {
-  /** A socket of each holder, by the holder's number. */
-  readonly firsts: Map<number, Socket>;
+  /** Index of a socket of each holder, by the holder's number. */
+  readonly firsts: Map<number, number>;
   readonly ofHolders: DistinctCounts;
   readonly all: DistinctCounts;
 }
 
-const addWays = ({ firsts, ofHolders, all }: Ways, end: number, { sockets, peer, holder }: Census, scope: readonly number[]): void => {
+const addWays = ({ firsts, ofHolders, all }: Ways, end: number, census: Census, scope: readonly number[]): void => {
+  const { peer, holder, local, ports } = census;
   for (let n = 0; n < scope.length; n += 1) {
     const i = scope[n] ?? 0;
     if (peer[i] !== end) continue;
-    const socket = sockets[i];
     const by = holder[i] ?? 0;
-    if (socket === undefined) continue;
-    const port = socket.local.port ?? NO_PORT;
-    if (!firsts.has(by)) firsts.set(by, socket);
+    const port = ports[local[i] ?? 0] ?? NO_PORT;
+    if (!firsts.has(by)) firsts.set(by, i);
     ofHolders.add(by, port);
     all.add(0, port);
   }
+};
+
+const holderAt = ({ sockets }: Census, i: number): Holder => {
+  const socket = sockets[i];
+  return socket === undefined ? { kind: 'unknown' } : holderOf(socket);
 };
 
 /** @param scope sockets of one local address, by their indexes */
@@ -53,7 +56,7 @@ const destinationOf = (end: number, census: Census, scope: readonly number[]): D
     peer: census.textOf(end),
     ports: ways.all.counts[0] ?? 0,
     shares: [...ways.firsts]
-      .map(([by, socket]) => ({ holder: holderOf(socket), ports: ways.ofHolders.counts[by] ?? 0 }))
+      .map(([by, first]) => ({ holder: holderAt(census, first), ports: ways.ofHolders.counts[by] ?? 0 }))
       .sort((a, b) => b.ports - a.ports)
       .slice(0, MAX_DESTINATION_SHARES),
   };
