@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { closeWaitOf, digestOf } from './in-process.ts';
@@ -27,14 +27,23 @@ const JC_RUNS = 3;
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-const times = (runs: number, run: () => { readonly milliseconds: number } | null): number | null => {
-  const taken: number[] = [];
-  for (let i = 0; i < runs; i += 1) {
-    const done = run();
-    if (done === null) return null;
-    taken.push(done.milliseconds);
+interface Contender {
+  readonly name: string;
+  readonly runs: number;
+  /** One run; `null` where the program is not installed. */
+  readonly run: () => { readonly milliseconds: number } | null;
+}
+
+/** Each in turn, round after round: whatever else the machine does meets all alike. */
+const medians = (contenders: readonly Contender[]): readonly Measured[] => {
+  const taken = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
+  for (let round = 0; round < RUNS; round += 1) {
+    for (const contender of contenders) {
+      const done = round < contender.runs ? contender.run() : null;
+      if (done !== null) taken.get(contender)?.push(done.milliseconds);
+    }
   }
-  return median(taken);
+  return [...taken].map(([{ name }, values]) => ({ name, milliseconds: values.length === 0 ? null : median(values) }));
 };
 
 /** A wrong answer has no speed. */
@@ -54,14 +63,27 @@ const check = async (dialect: Dialect, listing: Buffer, path: string, socketCoun
   for (const [pid, sockets] of byPid) assert.equal(sockets, counts.get(pid), `CLOSE_WAIT of PID ${pid}`);
 };
 
-const warm = async (listing: Buffer): Promise<number> => {
-  const taken: number[] = [];
+interface Warm {
+  /** Milliseconds, medians: by the clock, and what its thread got of a processor. They differ where the machine does other things. */
+  readonly clock: number;
+  readonly cpu: number;
+}
+
+const cpuMilliseconds = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
+
+const warm = async (listing: Buffer): Promise<Warm> => {
+  const clock: number[] = [];
+  const cpu: number[] = [];
   for (let i = 0; i < WARM_UP + RUNS; i += 1) {
-    const start = performance.now();
+    const [start, cpuStart] = [performance.now(), cpuMilliseconds()];
     await digestOf(listing);
-    taken.push(performance.now() - start);
+    clock.push(performance.now() - start);
+    cpu.push(cpuMilliseconds() - cpuStart);
   }
-  return median(taken.slice(WARM_UP));
+  return { clock: median(clock.slice(WARM_UP)), cpu: median(cpu.slice(WARM_UP)) };
 };
 
 interface Measured {
@@ -99,21 +121,26 @@ const measure = async (dialect: Dialect, folder: string, whole: string): Promise
   const cli = join(import.meta.dirname, '../../bin/closewatch.js');
   // jc reads `ss` with a Netid column only (`ss -tanp` makes it fail).
   const forJc = dialect === 'ss' ? withNetid(listing) : listing;
+  const node = (...args: readonly string[]) => runProcess(process.execPath, args);
+  const processes = medians([
+    { name: 'digest, whole process (bundled)', runs: RUNS, run: () => node(whole, path) },
+    { name: 'Node alone (`node -e 0`)', runs: RUNS, run: () => node('-e', '0') },
+    { name: '`closewatch --help` (types stripped at each start)', runs: RUNS, run: () => node(cli, '--help') },
+    { name: 'mawk, CLOSE_WAIT per PID', runs: RUNS, run: () => runMawk(dialect, path) },
+    { name: 'jc', runs: JC_RUNS, run: () => runJc(dialect, forJc) },
+  ]);
+  const { clock, cpu } = await warm(listing);
   print(dialect, listing.length, [
-    { name: 'digest, in process, warm', milliseconds: await warm(listing) },
-    { name: 'digest, whole process (bundled)', milliseconds: times(RUNS, () => runProcess(process.execPath, [whole, path])) },
-    { name: 'Node alone (`node -e 0`)', milliseconds: times(RUNS, () => runProcess(process.execPath, ['-e', '0'])) },
-    {
-      name: '`closewatch --help` (types stripped at each start)',
-      milliseconds: times(5, () => runProcess(process.execPath, [cli, '--help'])),
-    },
-    { name: 'mawk, CLOSE_WAIT per PID', milliseconds: times(RUNS, () => runMawk(dialect, path)) },
-    { name: 'jc', milliseconds: times(JC_RUNS, () => runJc(dialect, forJc)) },
+    { name: 'digest, in process, warm', milliseconds: clock },
+    { name: 'the same, CPU time of its thread', milliseconds: cpu },
+    ...processes,
   ]);
 };
 
 const [cpu] = cpus();
-process.stdout.write(`${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.versions.node}, medians of ${RUNS}\n`);
+process.stdout.write(
+  `${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.versions.node}, medians of ${RUNS}, load ${loadavg()[0]?.toFixed(1)}\n`,
+);
 const folder = mkdtempSync(join(tmpdir(), 'closewatch-bench-'));
 try {
   const whole = await bundle(folder);

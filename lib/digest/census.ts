@@ -37,9 +37,10 @@ class Addresses {
   readonly #numbers = new Map<string, number>();
 
   of(text: string): number {
-    const number = this.#numbers.get(text) ?? this.texts.push(text) - 1;
-    this.#numbers.set(text, number);
-    return number;
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.texts.length);
+    return this.texts.push(text) - 1;
   }
 }
 

@@ -9,9 +9,8 @@ import { SnapshotReader } from '../parsers/snapshot.ts';
 import { redact } from '../text/redact.ts';
 import { fitLog, fitSnapshot } from './fit.ts';
 import { type Inflated, inflate } from './inflate.ts';
-import { MAX_LOG_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
+import { MAX_LOG_BYTES, MAX_MARKER_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
-import { MAX_MARKER_BYTES, readMarkers } from './marker.ts';
 import { digestSnapshot, hostRemark, type UploadFacts } from './snapshot-digest.ts';
 import { type TakenAt, takenAt } from './taken-at.ts';
 import type { UploadKey } from './upload-key.ts';
@@ -68,6 +67,8 @@ const digestEvents = async (upload: Upload, host: string | null): Promise<Digest
   for await (const chunk of inflated.chunks) parts.push(chunk);
   const fault = faultSentence(inflated);
   if (fault !== null) return rejected(fault);
+  // With it comes zod, which no snapshot and no log needs.
+  const { readMarkers } = await import('./marker.ts');
   const read = readMarkers(Buffer.concat(parts).toString('utf8'), { host, uri: upload.uri, uploadedAt: upload.lastModified });
   return read.kind === 'read' ? { kind: 'digested', digests: read.markers } : rejected(read.reason);
 };

@@ -1,8 +1,10 @@
 /**
  * How much of an upload is read, decompressed. A snapshot of a million sockets is some 100 MB and takes
- * about 1 GB of memory to digest (the function has 1.7 GB); a log may be larger, since it is streamed.
+ * some 550 MB of memory to digest (the function has 1.7 GB); a log may be larger, since it is streamed.
  * Beyond it a snapshot is refused (half a listing would say "none" of what it lacks), and a log is read so far and says so: a gzip bomb
  * costs a bounded time.
  */
 export const MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
 export const MAX_LOG_BYTES = 2 * 1024 * 1024 * 1024;
+/** A marker is a line or two; a CI job may list its hosts. */
+export const MAX_MARKER_BYTES = 256 * 1024;

@@ -5,8 +5,6 @@ import { plain } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
 import { HOST_NAME } from './upload-key.ts';
 
-/** A marker is a line or two; a CI job may list its hosts. */
-export const MAX_MARKER_BYTES = 256 * 1024;
 /** Hosts that one marker may name. */
 const MAX_HOSTS = 1000;
 

@@ -68,38 +68,62 @@ export interface PortShares {
   readonly shares: readonly PortShare[];
 }
 
+/** Adds sockets up to shares. */
+class Shares {
+  readonly #census: Census;
+  readonly #numbers: PairNumbering;
+  readonly #drafts: Draft[] = [];
+  /** Of a share, to an end: and how many go that way. */
+  readonly #ways: PairNumbering;
+  readonly #peers: { readonly draft: Draft; readonly socket: Socket; sockets: number }[] = [];
+  readonly #ports: DistinctCounts;
+  readonly #holders = new PortHolders();
+
+  constructor(census: Census, expected: number) {
+    this.#census = census;
+    this.#numbers = new PairNumbering(census.seed);
+    this.#ways = new PairNumbering(census.seed);
+    this.#ports = new DistinctCounts(census.seed, expected);
+  }
+
+  /** @param i index of a socket */
+  add(i: number, isClient: boolean): void {
+    const { sockets, holder: holderOfSocket, holders, peer } = this.#census;
+    const socket = sockets[i];
+    if (socket === undefined || socket.local.port === null) return;
+    const holder = holderOfSocket[i] ?? 0;
+    const end = peer[i] ?? 0;
+    const share = this.#numbers.of(holder, holders[holder]?.kind === 'process' ? ANY_PEER : end);
+    const draft = this.#drafts[share] ?? newDraft(socket);
+    this.#drafts[share] = draft;
+    this.#ports.add(share, socket.local.port);
+    this.#holders.take(socket.local.port, share);
+    addOwners(draft, socket);
+    if (isClient) this.#addPeer(draft, socket, this.#ways.of(share, end));
+  }
+
+  finish(): PortShares {
+    for (const { draft, socket, sockets } of this.#peers) offerPeer(draft, socket, sockets);
+    this.#holders.countExclusive(this.#drafts);
+    const shares = this.#drafts.map((draft, share) => toShare(draft, this.#ports.counts[share] ?? 0));
+    return {
+      used: this.#holders.used,
+      shares: shares.sort((a, b) => b.exclusivePorts - a.exclusivePorts || b.ports - a.ports).slice(0, MAX_SHARES),
+    };
+  }
+
+  #addPeer(draft: Draft, socket: Socket, way: number): void {
+    const known = this.#peers[way];
+    if (known === undefined) this.#peers[way] = { draft, socket, sockets: 1 };
+    else known.sockets += 1;
+  }
+}
+
 /** @param scope sockets with a port, by their indexes */
 export const portShares = (census: Census, scope: readonly number[], isClient: Uint8Array): PortShares => {
-  const numbers = new PairNumbering(census.seed);
-  const toward = new PairNumbering(census.seed);
-  const drafts: Draft[] = [];
-  const ports = new DistinctCounts(census.seed, scope.length);
-  const holders = new PortHolders();
-  const peers: { readonly draft: Draft; readonly socket: Socket; sockets: number }[] = [];
-  for (const i of scope) {
-    const socket = census.sockets[i];
-    const holder = census.holder[i] ?? 0;
-    const peer = census.peer[i] ?? 0;
-    if (socket === undefined || socket.local.port === null) continue;
-    const share = numbers.of(holder, census.holders[holder]?.kind === 'process' ? ANY_PEER : peer);
-    const draft = drafts[share] ?? newDraft(socket);
-    drafts[share] = draft;
-    ports.add(share, socket.local.port);
-    holders.take(socket.local.port, share);
-    addOwners(draft, socket);
-    if (isClient[i] === 0) continue;
-    const way = toward.of(share, peer);
-    const known = peers[way] ?? { draft, socket, sockets: 0 };
-    peers[way] = known;
-    known.sockets += 1;
-  }
-  for (const { draft, socket, sockets } of peers) offerPeer(draft, socket, sockets);
-  holders.countExclusive(drafts);
-  const shares = drafts.map((draft, share) => toShare(draft, ports.counts[share] ?? 0));
-  return {
-    used: holders.used,
-    shares: shares.sort((a, b) => b.exclusivePorts - a.exclusivePorts || b.ports - a.ports).slice(0, MAX_SHARES),
-  };
+  const shares = new Shares(census, scope.length);
+  for (const i of scope) shares.add(i, isClient[i] === 1);
+  return shares.finish();
 };
 
 const toShare = ({ holder, peer, exclusivePorts, sharedWith }: Draft, ports: number): PortShare => ({

@@ -1,10 +1,9 @@
-import type { DestinationUse, PortRange, PortUse } from '../model/digest.ts';
-import type { Socket } from '../model/socket.ts';
+import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
 import { type Census, NO_PORT } from './census.ts';
 import { holderOf } from './holder.ts';
 import { DistinctCounts } from './numbering.ts';
 import { portShares } from './port-shares.ts';
-import { isAnyAddress } from './side.ts';
+import { ANY_ADDRESSES, isAnyAddress } from './side.ts';
 
 const MAX_DESTINATIONS = 4;
 const MAX_DESTINATION_SHARES = 3;
@@ -23,25 +22,41 @@ const busiestAddresses = ({ address, addresses, local, ports: portOf, seed }: Ce
     .map(({ id }) => id);
 };
 
-/** @param scope sockets of one local address, by their indexes */
-const destinationOf = (end: number, { sockets, peer, holder, seed, textOf }: Census, scope: readonly number[]): DestinationUse => {
-  const firsts = new Map<number, Socket>();
-  const ofHolders = new DistinctCounts(seed, 0);
-  const all = new DistinctCounts(seed, 0);
-  for (const i of scope) {
-    const socket = sockets[i];
-    if (peer[i] !== end || socket === undefined) continue;
+/** The ports that go to one end: by holder, and all. */
+interface Ways {
+  /** Index of a socket of each holder, by the holder's number. */
+  readonly firsts: Map<number, number>;
+  readonly ofHolders: DistinctCounts;
+  readonly all: DistinctCounts;
+}
+
+const addWays = ({ firsts, ofHolders, all }: Ways, end: number, census: Census, scope: readonly number[]): void => {
+  const { peer, holder, local, ports } = census;
+  for (let n = 0; n < scope.length; n += 1) {
+    const i = scope[n] ?? 0;
+    if (peer[i] !== end) continue;
     const by = holder[i] ?? 0;
-    const port = socket.local.port ?? NO_PORT;
-    if (!firsts.has(by)) firsts.set(by, socket);
+    const port = ports[local[i] ?? 0] ?? NO_PORT;
+    if (!firsts.has(by)) firsts.set(by, i);
     ofHolders.add(by, port);
     all.add(0, port);
   }
+};
+
+const holderAt = ({ sockets }: Census, i: number): Holder => {
+  const socket = sockets[i];
+  return socket === undefined ? { kind: 'unknown' } : holderOf(socket);
+};
+
+/** @param scope sockets of one local address, by their indexes */
+const destinationOf = (end: number, census: Census, scope: readonly number[]): DestinationUse => {
+  const ways: Ways = { firsts: new Map(), ofHolders: new DistinctCounts(census.seed, 0), all: new DistinctCounts(census.seed, 0) };
+  addWays(ways, end, census, scope);
   return {
-    peer: textOf(end),
-    ports: all.counts[0] ?? 0,
-    shares: [...firsts]
-      .map(([by, socket]) => ({ holder: holderOf(socket), ports: ofHolders.counts[by] ?? 0 }))
+    peer: census.textOf(end),
+    ports: ways.all.counts[0] ?? 0,
+    shares: [...ways.firsts]
+      .map(([by, first]) => ({ holder: holderAt(census, first), ports: ways.ofHolders.counts[by] ?? 0 }))
       .sort((a, b) => b.ports - a.ports)
       .slice(0, MAX_DESTINATION_SHARES),
   };
@@ -62,24 +77,37 @@ const fullest = (counts: Int32Array, textOf: (end: number) => string): readonly 
   return best;
 };
 
-const destinations = (census: Census, scope: readonly number[], isClient: Uint8Array): PortUse['destinations'] => {
-  const counts = new Int32Array(census.ports.length);
-  for (const i of scope) {
-    const end = census.peer[i] ?? 0;
-    if (isClient[i] === 1) counts[end] = (counts[end] ?? 0) + 1;
+/** How many go to each end. */
+const countPeers = (scope: readonly number[], { peer, ports }: Census): Int32Array => {
+  const counts = new Int32Array(ports.length);
+  for (let n = 0; n < scope.length; n += 1) {
+    const end = peer[scope[n] ?? 0] ?? 0;
+    counts[end] = (counts[end] ?? 0) + 1;
   }
-  const client = scope.filter((i) => isClient[i] === 1);
-  return fullest(counts, census.textOf).map((end) => destinationOf(end, census, client));
+  return counts;
 };
 
-const useOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): PortUse => {
-  const isHere = Uint8Array.from(census.addresses, (text, one) => Number(one === id || isAnyAddress(text)));
+const destinations = (census: Census, scope: readonly number[], isClient: Uint8Array): PortUse['destinations'] => {
+  const clients = scope.filter((i) => isClient[i] === 1);
+  return fullest(countPeers(clients, census), census.textOf).map((end) => destinationOf(end, census, clients));
+};
+
+/** Sockets on one address or any, within the range; without a range the client-side ones. By their indexes. */
+const scopeOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): readonly number[] => {
+  const isHere = new Uint8Array(census.addresses.length);
+  const anywhere = ANY_ADDRESSES.map((any) => census.addresses.indexOf(any)).filter((any) => any >= 0);
+  for (const here of [id, ...anywhere]) isHere[here] = 1;
   const scope: number[] = [];
   for (let i = 0; i < isClient.length; i += 1) {
     const port = census.ports[census.local[i] ?? 0] ?? NO_PORT;
     if (port === NO_PORT || isHere[census.address[i] ?? 0] === 0) continue;
     if (range === null ? isClient[i] === 1 : port >= range.from && port <= range.to) scope.push(i);
   }
+  return scope;
+};
+
+const useOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): PortUse => {
+  const scope = scopeOf(id, census, range, isClient);
   const address = census.addresses[id] ?? '';
   return { address, ...portShares(census, scope, isClient), destinations: destinations(census, scope, isClient) };
 };

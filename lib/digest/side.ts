@@ -2,7 +2,8 @@ import { type Census, LISTEN, NO_PORT } from './census.ts';
 import { tally } from './numbering.ts';
 
 /** Any-address of either family: a listener there has the port on every address. */
-export const isAnyAddress = (address: string): boolean => address === '*' || address === '0.0.0.0' || address === '::';
+export const ANY_ADDRESSES: readonly string[] = ['*', '0.0.0.0', '::'];
+export const isAnyAddress = (address: string): boolean => ANY_ADDRESSES.includes(address);
 
 const within = (port: number, [from, to]: readonly [number, number]): boolean => port >= from && port <= to;
 

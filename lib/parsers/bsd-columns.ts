@@ -1,3 +1,4 @@
+import { Line } from './line.ts';
 import { wordsOf } from './tokens.ts';
 
 /** Where a BSD `netstat` header says its columns are. */
@@ -22,10 +23,10 @@ const WHOLE = 22;
 const LOCAL = 'Local Address';
 const FOREIGN = 'Foreign Address';
 
-export const isBsdHeader = (text: string): boolean => {
-  const words = wordsOf(text);
+export const isBsdHeader = (line: Line): boolean => {
+  const words = wordsOf(line);
   const at = words.indexOf('Proto');
-  if (at < 0 || at > 2 || !text.includes(LOCAL) || !text.includes(FOREIGN)) return false;
+  if (at < 0 || at > 2 || !line.text.includes(LOCAL) || !line.text.includes(FOREIGN)) return false;
   return words.includes('(state)') || at > 0 || words.includes('R-MBUF') || words.includes('Rexmit');
 };
 
@@ -39,7 +40,7 @@ const ownerIn = (words: readonly string[]): BsdColumns['owner'] => {
 
 /** @param header the header line; `''` for a listing without one, which is read as plain `netstat -an` of macOS */
 export const bsdColumns = (header: string): BsdColumns => {
-  const words = wordsOf(header);
+  const words = wordsOf(Line.of(header, 0));
   const width = header.indexOf(FOREIGN) - header.indexOf(LOCAL) - 1;
   const hasState = header === '' || words.includes('(state)');
   return {

@@ -7,7 +7,7 @@ import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import { anyAddressOf, type ListingReader, NOT_SHOWN, owned } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
-import { countOr, isCount, takeTokens, wordsOf } from './tokens.ts';
+import { countOr, isCount, takeWords, wordsOf } from './tokens.ts';
 
 /**
  * `netstat -an` of macOS and FreeBSD, on macOS with `-v` for the processes (its columns move between releases), with `-A`, `-b`, `-W`:
@@ -54,8 +54,8 @@ const OTHER_TABLES = ['Active ', 'Registered kernel ', 'Current listen queue siz
 export const isBsdTitle = (text: string): boolean => text.startsWith(`${INTERNET_TITLE} (including servers)`);
 
 /** `tcp6` is net-tools' word too; there a colon stands before the port. */
-export const looksLikeBsdRow = (text: string): boolean => {
-  const [proto = '', recvQ, sendQ, local = '', peer = ''] = wordsOf(text);
+export const looksLikeBsdRow = (line: Line): boolean => {
+  const [proto = '', recvQ, sendQ, local = '', peer = ''] = wordsOf(line);
   return PROTOCOLS.has(proto) && isCount(recvQ) && isCount(sendQ) && dottedEndpoint(local) !== null && dottedEndpoint(peer) !== null;
 };
 
@@ -76,10 +76,11 @@ const pidAlone = (text: string | undefined): Ownership => {
   return pid === null || pid === 0 ? { kind: 'unowned' } : owned(null, pid);
 };
 
+/** @param rest the words behind the state */
 const ownershipIn = (rest: string, { owner }: BsdColumns): Ownership => {
   if (owner === null) return { kind: 'unknown' };
-  if (owner.kind === 'pid') return pidAlone(takeTokens(rest, owner.before + 1).tokens[owner.before]);
-  const words = takeTokens(rest, owner.before).rest.split(/\s+/);
+  const words = rest.split(/\s+/).slice(owner.before);
+  if (owner.kind === 'pid') return pidAlone(words[0]);
   return processAndPid(words.slice(0, Math.max(1, words.length - owner.after)).join(' '));
 };
 
@@ -121,17 +122,17 @@ export class BsdNetstatReader implements ListingReader {
     return this.#columns.isMacos ? 'macos-netstat' : 'freebsd-netstat';
   }
 
-  line({ text, number: line }: Line): void {
-    if (isBsdHeader(text) && !this.#isElsewhere) {
-      this.#columns = bsdColumns(text);
+  line(line: Line): void {
+    if (isBsdHeader(line) && !this.#isElsewhere) {
+      this.#columns = bsdColumns(line.text);
       this.#account.ignored();
-    } else if (OTHER_TABLES.some((table) => text.startsWith(table))) {
-      this.#isElsewhere = !text.startsWith(INTERNET_TITLE);
+    } else if (OTHER_TABLES.some((table) => line.startsWith(table))) {
+      this.#isElsewhere = !line.startsWith(INTERNET_TITLE);
       this.#account.ignored();
-    } else if (this.#isElsewhere || text.trim() === '' || text.startsWith('netstat: ')) {
+    } else if (this.#isElsewhere || line.isBlank() || line.startsWith('netstat: ')) {
       this.#account.ignored();
     } else {
-      this.#row(text, line);
+      this.#row(line);
     }
   }
 
@@ -139,28 +140,28 @@ export class BsdNetstatReader implements ListingReader {
     return this.#sockets;
   }
 
-  #row(text: string, line: number): void {
-    const socket = this.#parse(text, line);
+  #row(line: Line): void {
+    const socket = this.#parse(line);
     if (socket === null) {
-      this.#account.unparsed(text, line);
+      this.#account.unparsed(line.text, line.number);
       return;
     }
     this.#sockets.push(socket);
     this.#account.understood();
   }
 
-  #parse(text: string, line: number): Socket | null {
-    const { tokens, rest } = takeTokens(text, this.#columns.lead + 5);
-    const [proto = '', recvQ, sendQ, localText = '', peerText = ''] = tokens.slice(this.#columns.lead);
+  #parse(line: Line): Socket | null {
+    const [proto = '', recvQ, sendQ, localText = '', peerText = ''] = takeWords(line, this.#columns.lead + 5).slice(this.#columns.lead);
     const protocol = PROTOCOLS.get(proto);
     if (protocol === 'tcp' && !this.#columns.hasState) this.problem ??= WITHOUT_STATES;
     const ends = endsOf(localText, peerText, proto, this.#columns);
     if (protocol === undefined || ends === null || !isCount(recvQ) || !isCount(sendQ)) return null;
-    const word = takeTokens(rest, 1);
-    const named = tcpStateOf(word.tokens[0]);
+    const before = line.rest;
+    const word = line.next() ? line.word : undefined;
+    const named = tcpStateOf(word);
     const state = protocol === 'tcp' ? named : (named ?? 'close');
     if (state === null) {
-      this.problem ??= word.tokens[0] === undefined ? WITHOUT_STATES : unknownStateProblem(word.tokens[0], 'unix');
+      this.problem ??= word === undefined ? WITHOUT_STATES : unknownStateProblem(word, 'unix');
       return null;
     }
     const isListener = state === 'listen';
@@ -171,9 +172,9 @@ export class BsdNetstatReader implements ListingReader {
       state,
       recvQ: recvQOf(state, Number(recvQ)),
       sendQ: isListener ? null : Number(sendQ),
-      ownership: this.#ownership(state, named === null ? rest : word.rest),
+      ownership: this.#ownership(state, (named === null ? before : line.rest).trim()),
       v6only: isListener && proto === 'tcp6' ? true : null,
-      line,
+      line: line.number,
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
 import { isLsofHeader, LsofReader, looksLikeLsofRow } from './lsof.ts';
 import { AnyNetstatReader, isOfNetstat } from './netstat-family.ts';
@@ -13,7 +14,7 @@ interface Dialect {
   /** Its program, or its path; also the name of a section without a header that is told by its content. */
   readonly program: string;
   /** Whether a line can only be its own. */
-  readonly isOwn: (text: string) => boolean;
+  readonly isOwn: (line: Line) => boolean;
   /** @param name the section's name: the whole command line, for what it says that the rows may not */
   readonly open: (account: Account, name: string) => ListingReader;
 }
@@ -22,21 +23,21 @@ const DIALECTS: readonly Dialect[] = [
   { program: 'netstat', isOwn: isOfNetstat, open: (account) => new AnyNetstatReader(account) },
   {
     program: 'ss',
-    isOwn: (text) => isSsHeader(text) || looksLikeSsRow(text),
+    isOwn: (line) => isSsHeader(line.text) || looksLikeSsRow(line),
     open: (account, name) => new SsReader(account, ssDefaults(name)),
   },
   {
     program: '/proc/net/tcp',
-    isOwn: (text) => isProcTcpHeader(text) || looksLikeProcTcpRow(text),
+    isOwn: (line) => isProcTcpHeader(line) || looksLikeProcTcpRow(line),
     open: (account) => new ProcTcpReader(account),
   },
   {
     program: 'sockstat',
-    isOwn: (text) => isSockstatHeader(text) || looksLikeSockstatRow(text),
+    isOwn: (line) => isSockstatHeader(line) || looksLikeSockstatRow(line),
     open: (account) => new SockstatReader(account),
   },
-  { program: 'lsof', isOwn: (text) => isLsofHeader(text) || looksLikeLsofRow(text), open: (account) => new LsofReader(account) },
-  { program: 'Get-NetTCPConnection', isOwn: isPowershellHeader, open: (account) => new PowershellReader(account) },
+  { program: 'lsof', isOwn: (line) => isLsofHeader(line) || looksLikeLsofRow(line), open: (account) => new LsofReader(account) },
+  { program: 'Get-NetTCPConnection', isOwn: (line) => isPowershellHeader(line.text), open: (account) => new PowershellReader(account) },
 ];
 
 /** `sudo`, `busybox`, `LC_ALL=C` and the like may stand before the program. */
@@ -74,4 +75,4 @@ export const isSocketSection = (name: string): boolean => dialectNamed(name) !==
 export const openListing = (name: string, account: Account): ListingReader | null => dialectNamed(name)?.open(account, name) ?? null;
 
 /** The program whose listing a line can only be of, or `null`. */
-export const sniffListing = (text: string): string | null => DIALECTS.find(({ isOwn }) => isOwn(text))?.program ?? null;
+export const sniffListing = (line: Line): string | null => DIALECTS.find(({ isOwn }) => isOwn(line))?.program ?? null;

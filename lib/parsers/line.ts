@@ -56,11 +56,11 @@ export class Line {
 
   /** The rest behind the word that was taken last. */
   get rest(): string {
-    return this.bytes.toString('utf8', this.at, this.end);
+    return this.#slice(this.at, this.end);
   }
 
   get word(): string {
-    return this.bytes.toString('utf8', this.wordStart, this.wordEnd);
+    return this.#slice(this.wordStart, this.wordEnd);
   }
 
   /** The first byte; NaN of an empty line. */
@@ -107,6 +107,13 @@ export class Line {
     this.wordHash = hash;
     this.at = at;
     return at > this.wordStart;
+  }
+
+  /** Of the text, where that has been asked for and has a character for each byte. */
+  #slice(start: number, end: number): string {
+    const text = this.#text;
+    if (text === null || text.length !== this.end - this.start) return this.bytes.toString('utf8', start, end);
+    return text.slice(start - this.start, end - this.start);
   }
 
   /** Takes all that is left as one word, without the spaces around it. */

@@ -27,8 +27,8 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map(
 /** COMMAND, PID, TID, TASKCMD, PGID, PPID, USER, FD may stand before TYPE. */
 const MAX_TYPE_AT = 9;
 
-export const isLsofHeader = (text: string): boolean => {
-  const words = wordsOf(text);
+export const isLsofHeader = (line: Line): boolean => {
+  const words = wordsOf(line);
   return words[0] === 'COMMAND' && words.includes('PID') && words.includes('FD') && words.at(-1) === 'NAME';
 };
 
@@ -48,8 +48,8 @@ interface Columns {
   readonly info: readonly string[];
 }
 
-const readColumns = (text: string): Columns | null => {
-  const words = wordsOf(text);
+const readColumns = (line: Line): Columns | null => {
+  const words = wordsOf(line);
   const at = words.findIndex((word, i) => i >= 3 && i <= MAX_TYPE_AT && FAMILIES.has(word));
   const [command = '', pid] = words;
   // SIZE/OFF is empty where lsof knows neither.
@@ -70,7 +70,7 @@ const readColumns = (text: string): Columns | null => {
 };
 
 /** Whether a line can only be a row of it: for text without its header. */
-export const looksLikeLsofRow = (text: string): boolean => readColumns(text) !== null;
+export const looksLikeLsofRow = (line: Line): boolean => readColumns(line) !== null;
 
 const queue = (info: readonly string[], name: string): number | null =>
   countOr(info.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1));
@@ -103,15 +103,15 @@ export class LsofReader implements ListingReader {
     this.#account = account;
   }
 
-  line({ text, number: line }: Line): void {
-    if (text.trim() === '' || isLsofHeader(text) || NOTICES.some((notice) => text.startsWith(notice))) {
+  line(line: Line): void {
+    if (line.isBlank() || isLsofHeader(line) || NOTICES.some((notice) => line.startsWith(notice))) {
       this.#account.ignored();
       return;
     }
-    const columns = readColumns(text);
-    if (columns !== null && this.#keep(columns, line)) this.#account.understood();
-    else if (columns === null && isOtherFile(text)) this.#account.ignored();
-    else this.#account.unparsed(text, line);
+    const columns = readColumns(line);
+    if (columns !== null && this.#keep(columns, line.number)) this.#account.understood();
+    else if (columns === null && isOtherFile(line)) this.#account.ignored();
+    else this.#account.unparsed(line.text, line.number);
   }
 
   end(): readonly Socket[] {
@@ -149,7 +149,7 @@ export class LsofReader implements ListingReader {
 }
 
 /** `lsof` without `-i` lists files, pipes and directories too. */
-const isOtherFile = (text: string): boolean => {
-  const [command, pid, ...rest] = wordsOf(text);
+const isOtherFile = (line: Line): boolean => {
+  const [command, pid, ...rest] = wordsOf(line);
   return command !== undefined && isCount(pid) && rest.length >= 3 && !rest.some((word) => FAMILIES.has(word));
 };

@@ -14,15 +14,16 @@ import { isWindowsHeader, isWindowsTitle, looksLikeWindowsRow, WindowsNetstatRea
  */
 type Family = 'linux' | 'bsd' | 'windows' | 'foreign';
 
-const familyOf = (text: string): Family | null => {
+const familyOf = (line: Line): Family | null => {
+  const { text } = line;
   if (foreignTitle(text) !== null) return 'foreign';
-  if (isWindowsTitle(text) || isWindowsHeader(text) || looksLikeWindowsRow(text)) return 'windows';
-  if (isBsdTitle(text) || isBsdHeader(text) || looksLikeBsdRow(text)) return 'bsd';
-  return isNetstatTitle(text) || isNetstatHeader(text) || looksLikeNetstatRow(text) ? 'linux' : null;
+  if (isWindowsTitle(text) || isWindowsHeader(line) || looksLikeWindowsRow(line)) return 'windows';
+  if (isBsdTitle(text) || isBsdHeader(line) || looksLikeBsdRow(line)) return 'bsd';
+  return isNetstatTitle(text) || isNetstatHeader(text) || looksLikeNetstatRow(line) ? 'linux' : null;
 };
 
 /** Whether a line can only be of a `netstat`, whichever: for text without a section header. BSD's bare title may be a shortened other one. */
-export const isOfNetstat = (text: string): boolean => text.startsWith(INTERNET_TITLE) || familyOf(text) !== null;
+export const isOfNetstat = (line: Line): boolean => line.startsWith(INTERNET_TITLE) || familyOf(line) !== null;
 
 /** A listing that is refused: all its lines are not understood. */
 class RefusedReader implements ListingReader {
@@ -79,7 +80,7 @@ export class AnyNetstatReader implements ListingReader {
       return;
     }
     const { text, number } = line;
-    const family = familyOf(text);
+    const family = familyOf(line);
     this.#undecided.push(Line.of(text, number));
     if (family !== null || this.#undecided.length >= MAX_UNDECIDED) this.#decide(family ?? 'linux', text);
   }

@@ -6,6 +6,7 @@ import type { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
 import { Memo } from './memo.ts';
 import { tcpStateOf } from './tcp-states.ts';
+import { isCount, takeWords } from './tokens.ts';
 
 /**
  * `netstat` of net-tools (Linux), in every combination of its options:
@@ -56,9 +57,9 @@ export const isNetstatHeader = (text: string): boolean => text.startsWith('Proto
 export const isNetstatTitle = (text: string): boolean => text.startsWith('Active Internet connections (') && !text.includes('(including');
 
 /** Whether a line can only be a row of `netstat`: for text without a header. */
-export const looksLikeNetstatRow = (text: string): boolean => {
-  const [proto = '', recvQ = '', sendQ = '', local = ''] = text.trimStart().split(/\s+/, 4);
-  return PROTOCOLS.has(proto) && /^\d+$/.test(recvQ) && /^\d+$/.test(sendQ) && local.includes(':');
+export const looksLikeNetstatRow = (line: Line): boolean => {
+  const [proto = '', recvQ, sendQ, local = ''] = takeWords(line, 4);
+  return PROTOCOLS.has(proto) && isCount(recvQ) && isCount(sendQ) && local.includes(':');
 };
 
 interface Layout {

@@ -35,14 +35,14 @@ const STATES: ReadonlyMap<string, TcpState> = new Map(
   }),
 );
 
-export const isProcTcpHeader = (text: string): boolean => {
-  const [sl, local] = wordsOf(text);
+export const isProcTcpHeader = (line: Line): boolean => {
+  const [sl, local] = wordsOf(line);
   return sl === 'sl' && local === 'local_address';
 };
 
 /** Whether a line can only be a row of it: for a file without its header. */
-export const looksLikeProcTcpRow = (text: string): boolean =>
-  /^\s{0,8}\d{1,9}: (?:[0-9A-F]{8}|[0-9A-F]{32}):[0-9A-F]{4} (?:[0-9A-F]{8}|[0-9A-F]{32}):[0-9A-F]{4} [0-9A-F]{2} /.test(text);
+export const looksLikeProcTcpRow = (line: Line): boolean =>
+  /^\s{0,8}\d{1,9}: (?:[0-9A-F]{8}|[0-9A-F]{32}):[0-9A-F]{4} (?:[0-9A-F]{8}|[0-9A-F]{32}):[0-9A-F]{4} [0-9A-F]{2} /.test(line.text);
 
 const WORD = 8;
 
@@ -83,8 +83,8 @@ const endpointOf = (text: string | undefined): Endpoint | null => {
 const hexOr = (text: string | undefined): number | null =>
   text !== undefined && /^[0-9A-Fa-f]{1,8}$/.test(text) ? Number.parseInt(text, 16) : null;
 
-const parseRow = (text: string, line: number): Socket | null => {
-  const [slot = '', localText, peerText, stateText = '', queues = '', , , , , inode] = wordsOf(text);
+const parseRow = (line: Line): Socket | null => {
+  const [slot = '', localText, peerText, stateText = '', queues = '', , , , , inode] = wordsOf(line);
   const [tx, rx] = queues.split(':', 2);
   const state = STATES.get(stateText.toUpperCase());
   const local = endpointOf(localText);
@@ -100,7 +100,7 @@ const parseRow = (text: string, line: number): Socket | null => {
     peer,
     ownership: { kind: 'unknown' },
     inode: countOr(inode),
-    line,
+    line: line.number,
   };
 };
 
@@ -115,14 +115,14 @@ export class ProcTcpReader implements ListingReader {
     this.#account = account;
   }
 
-  line({ text, number: line }: Line): void {
-    if (text.trim() === '' || isProcTcpHeader(text)) {
+  line(line: Line): void {
+    if (line.isBlank() || isProcTcpHeader(line)) {
       this.#account.ignored();
       return;
     }
-    const socket = parseRow(text, line);
+    const socket = parseRow(line);
     if (socket === null) {
-      this.#account.unparsed(text, line);
+      this.#account.unparsed(line.text, line.number);
       return;
     }
     this.#sockets.push(socket);

@@ -60,8 +60,9 @@ export const newCollected = (): Collected => ({
 });
 
 /** What text without a section header is, told by a line of it; `null` where that line tells nothing. */
-export const sniff = (text: string): string | null => {
-  const program = sniffListing(text);
+export const sniff = (line: Line): string | null => {
+  const program = sniffListing(line);
+  const { text } = line;
   if (program !== null) return program;
   if (psColumns(text) !== null) return 'ps';
   return text.startsWith('net.') && splitSysctl(text) !== null ? 'sysctl' : null;

@@ -152,7 +152,7 @@ export class SnapshotReader {
 
   #content(draft: Draft, line: Line): void {
     if (draft.section === null || this.#isRepeatedHeader(draft, line)) {
-      const kind = sniff(line.text);
+      const kind = sniff(line);
       if (kind === null) {
         if (line.isBlank()) draft.account.ignored();
         else draft.account.unparsed(line.text, line.number);
@@ -167,7 +167,7 @@ export class SnapshotReader {
 
   /** Raw outputs of several commands may follow one another without headers: sockets, then `sysctl` lines. */
   #isRepeatedHeader(draft: Draft, line: Line): boolean {
-    return line.startsWith('net.') && draft.begun.has('') && !draft.begun.has('sysctl') && sniff(line.text) === 'sysctl';
+    return line.startsWith('net.') && draft.begun.has('') && !draft.begun.has('sysctl') && sniff(line) === 'sysctl';
   }
 
   #finish(): void {

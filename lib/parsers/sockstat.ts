@@ -40,8 +40,8 @@ const OTHER_FAMILIES = new Set(['stream', 'dgram', 'seqpac', 'div4', 'div6', 'ud
 const WITHOUT_STATES =
   'sockstat shows no states without -s (FreeBSD 12 and later), and nothing tells a leak without them: upload `sockstat -46s`, or `netstat -an`.';
 
-export const isSockstatHeader = (text: string): boolean => {
-  const [user, command, pid, fd, proto] = wordsOf(text);
+export const isSockstatHeader = (line: Line): boolean => {
+  const [user, command, pid, fd, proto] = wordsOf(line);
   return user === 'USER' && command === 'COMMAND' && pid === 'PID' && fd === 'FD' && proto === 'PROTO';
 };
 
@@ -54,8 +54,8 @@ interface Columns {
 const isNumberOrMark = (word: string | undefined): boolean => word === '?' || countOr(word) !== null;
 
 /** Finds PROTO and what it divides; `null` where the line is no row. The user's name may run into the command. */
-const readColumns = (text: string): Columns | null => {
-  const words = wordsOf(text);
+const readColumns = (line: Line): Columns | null => {
+  const words = wordsOf(line);
   const at = words.findIndex(
     (word, i) =>
       i >= 3 && (PROTOCOLS.has(word) || OTHER_FAMILIES.has(word)) && isNumberOrMark(words[i - 1]) && isNumberOrMark(words[i - 2]),
@@ -68,8 +68,8 @@ const readColumns = (text: string): Columns | null => {
 };
 
 /** Whether a line can only be a row of it: for text without its header (-q). */
-export const looksLikeSockstatRow = (text: string): boolean => {
-  const columns = readColumns(text);
+export const looksLikeSockstatRow = (line: Line): boolean => {
+  const columns = readColumns(line);
   return columns !== null && PROTOCOLS.has(columns.proto) && columns.tail.length >= 2;
 };
 
@@ -87,14 +87,14 @@ export class SockstatReader implements ListingReader {
     this.#account = account;
   }
 
-  line({ text, number: line }: Line): void {
-    if (text.trim() === '' || isSockstatHeader(text)) {
+  line(line: Line): void {
+    if (line.isBlank() || isSockstatHeader(line)) {
       this.#account.ignored();
       return;
     }
-    const columns = readColumns(text);
+    const columns = readColumns(line);
     if (columns !== null && OTHER_FAMILIES.has(columns.proto)) this.#account.ignored();
-    else if (columns === null || !this.#keep(columns, line)) this.#account.unparsed(text, line);
+    else if (columns === null || !this.#keep(columns, line.number)) this.#account.unparsed(line.text, line.number);
     else this.#account.understood();
   }
 

@@ -1,8 +1,8 @@
-import type { Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
+import type { Protocol, Socket, TcpState } from '../model/socket.ts';
 import { EndpointReader } from './endpoint.ts';
 import type { Line } from './line.ts';
 import { Memo } from './memo.ts';
-import { type Extras, ExtrasReader } from './ss-extras.ts';
+import { ExtrasReader } from './ss-extras.ts';
 import { OPEN, UNOWNED, UsersReader } from './ss-users.ts';
 import { isSsHeader, type SsDefaults, ssWord } from './ss-words.ts';
 
@@ -12,9 +12,6 @@ import { isSsHeader, type SsDefaults, ssWord } from './ss-words.ts';
 const WORDS = 64;
 const SPACE = 0x20;
 const countOf = (text: string): number | null => (/^\d+$/.test(text) ? Number(text) : null);
-
-/** `'open'` where a name's raw newline has broken the row. */
-type Tail = { readonly ownership: Ownership; readonly extras: Extras } | 'open';
 
 /**
  * `'open'` where a raw newline in a program's name has broken it, `'other'` for a family that takes no port, `'none'` for a blank line, a
@@ -88,19 +85,13 @@ export class SsRowReader {
     line.next();
     const peer = this.#endpoints.read(line);
     if (peer === null) return null;
-    const tail = this.#tail(line);
-    if (tail === 'open') return 'open';
-    const { ownership, extras } = tail;
+    const { bytes, at, end } = line;
+    const start = usersIn(bytes, at, end);
+    const ownership = start < 0 ? UNOWNED : this.#users.read(bytes, start, end);
+    if (ownership === null) return 'open';
+    const extras = this.#extras.read(bytes, at, start < 0 ? end : start, start < 0 ? end : this.#users.end, end);
     const { inode, cookie, cgroup, lastAckMs, v6only } = extras;
     return { protocol, state, recvQ, sendQ, local, peer, ownership, inode, cookie, cgroup, lastAckMs, v6only, line: line.number };
-  }
-
-  #tail({ bytes, at, end }: Line): Tail {
-    const start = usersIn(bytes, at, end);
-    if (start < 0) return { ownership: UNOWNED, extras: this.#extras.read(bytes, at, end, end, end) };
-    const users = this.#users.read(bytes, start, end);
-    if (users === null) return 'open';
-    return { ownership: users.ownership, extras: this.#extras.read(bytes, at, start, users.end, end) };
   }
 }
 

@@ -36,12 +36,6 @@ const entryOf = (text: string): Entry => {
 
 export const UNOWNED: Ownership = { kind: 'unowned' };
 
-export interface Users {
-  readonly ownership: Ownership;
-  /** Index behind the closing `))`. */
-  readonly end: number;
-}
-
 const BRACKET = 0x28;
 const CLOSING = 0x29;
 const COMMA = 0x2c;
@@ -63,19 +57,27 @@ export class UsersReader {
   /** Index of the bracket that closes the entry which was read last, -1 where it is not closed. */
   #close = -1;
 
+  /** Index behind the `))` that closes the list which was read last. */
+  get end(): number {
+    return this.#close + 2;
+  }
+
   /** @param start index of `users:((`. `null` where the list is not closed before `end` (a raw newline in a name). */
-  read(bytes: Buffer, start: number, end: number): Users | null {
-    const entries: Entry[] = [];
-    let at = start + OPEN.length - 1;
-    while (at < end && bytes[at] === BRACKET) {
-      const entry = this.#entry(bytes, at + 1, end);
-      if (entry === null) return null;
-      const next = this.#close + 1 < end ? bytes[this.#close + 1] : undefined;
-      if (next === CLOSING && entries.length === 0) return { ownership: entry.ownership, end: this.#close + 2 };
+  read(bytes: Buffer, start: number, end: number): Ownership | null {
+    const entry = this.#entry(bytes, start + OPEN.length, end);
+    if (entry === null || this.#close + 1 >= end) return null;
+    if (bytes[this.#close + 1] === CLOSING) return entry.ownership;
+    return this.#more(bytes, end, entry);
+  }
+
+  /** Of a socket that several have (fork), or one several times (dup). */
+  #more(bytes: Buffer, end: number, first: Entry): Ownership | null {
+    const entries = [first];
+    while (bytes[this.#close + 1] === COMMA && bytes[this.#close + 2] === BRACKET) {
+      const entry = this.#entry(bytes, this.#close + 3, end);
+      if (entry === null || this.#close + 1 >= end) return null;
       entries.push(entry);
-      if (next === CLOSING) return { ownership: ownersOf(entries), end: this.#close + 2 };
-      if (next !== COMMA) return null;
-      at = this.#close + 2;
+      if (bytes[this.#close + 1] === CLOSING) return ownersOf(entries);
     }
     return null;
   }

@@ -1,4 +1,6 @@
 import type { Protocol, TcpState } from '../model/socket.ts';
+import type { Line } from './line.ts';
+import { takeWords } from './tokens.ts';
 
 /** The words with which a row of `ss` begins, and what else tells one. */
 
@@ -72,8 +74,8 @@ export const isSsHeader = (text: string): boolean =>
   (text.startsWith('Netid') || text.startsWith('State') || text.startsWith('Recv-Q') || text.startsWith('Local'));
 
 /** Whether a line can only be a row of `ss`: for text without a header. */
-export const looksLikeSsRow = (text: string): boolean => {
-  const [first = '', second = ''] = text.trimStart().split(/\s+/, 2);
+export const looksLikeSsRow = (line: Line): boolean => {
+  const [first = '', second = ''] = takeWords(line, 2);
   return splitState(first) !== null || PROTOCOLS.has(first)
     ? splitState(first) !== null || splitState(second) !== null
     : OTHER_FAMILIES.has(first) && splitState(second) !== null;

@@ -40,8 +40,8 @@ export class SsReader implements ListingReader {
   }
 
   line(line: Line): void {
-    if (this.#open !== null && this.#join(line.text)) return;
-    const isIndented = line.first === TAB || (line.first === SPACE && this.#canContinue && !looksLikeSsRow(line.text));
+    if (this.#open !== null && this.#join(line)) return;
+    const isIndented = line.first === TAB || (line.first === SPACE && this.#canContinue && !looksLikeSsRow(line));
     if (isIndented) this.#info(line.text, line.number);
     else this.#row(line);
   }
@@ -53,10 +53,11 @@ export class SsReader implements ListingReader {
     return this.#sockets.map((socket) => ({ ...socket, ownership: { kind: 'unknown' } }));
   }
 
-  #join(text: string): boolean {
+  #join(line: Line): boolean {
+    const { text } = line;
     const open = this.#open;
     if (open === null) return false;
-    if (open.parts.length >= MAX_PARTS || isSsHeader(text) || looksLikeSsRow(text)) {
+    if (open.parts.length >= MAX_PARTS || isSsHeader(text) || looksLikeSsRow(line)) {
       this.#giveUp();
       return false;
     }

@@ -1,25 +1,20 @@
-/** Words of a line, told apart by white space; a line may be hostile and long, so nothing here splits all of it. */
-
-/** Splits the first `count` tokens off; the rest keeps its spaces. */
-export const takeTokens = (text: string, count: number): { readonly tokens: readonly string[]; readonly rest: string } => {
-  const tokens: string[] = [];
-  let at = 0;
-  while (tokens.length < count) {
-    while (at < text.length && text.charCodeAt(at) <= 32) at += 1;
-    let end = at;
-    while (end < text.length && text.charCodeAt(end) > 32) end += 1;
-    if (end === at) break;
-    tokens.push(text.slice(at, end));
-    at = end;
-  }
-  return { tokens, rest: text.slice(at).trim() };
-};
+import type { Line } from './line.ts';
 
 /** Beyond this many columns no listing goes. */
 const MAX_WORDS = 40;
 
+/** The first words of a line; a line may be hostile and long, so nothing here takes all of it. The line stands behind the last. */
+export const takeWords = (line: Line, count: number): readonly string[] => {
+  const words: string[] = [];
+  // Slices of a text that is there cost less than a decoder call each.
+  if (line.text === '') return words;
+  line.rewind();
+  while (words.length < count && line.next()) words.push(line.word);
+  return words;
+};
+
 /** The words of a header or of a row whose last column is no free text. */
-export const wordsOf = (text: string): readonly string[] => takeTokens(text, MAX_WORDS).tokens;
+export const wordsOf = (line: Line): readonly string[] => takeWords(line, MAX_WORDS);
 
 /** Decimal digits only. */
 export const isCount = (text: string | undefined): text is string => text !== undefined && /^\d{1,15}$/.test(text);

@@ -31,14 +31,14 @@ const TITLE = 'Active Connections';
 
 export const isWindowsTitle = (text: string): boolean => text.trim() === TITLE;
 
-export const isWindowsHeader = (text: string): boolean => {
-  const [proto, local, address, foreign] = wordsOf(text);
-  return proto === 'Proto' && local === 'Local' && address === 'Address' && foreign === 'Foreign' && /^\s/.test(text);
+export const isWindowsHeader = (line: Line): boolean => {
+  const [proto, local, address, foreign] = wordsOf(line);
+  return proto === 'Proto' && local === 'Local' && address === 'Address' && foreign === 'Foreign' && /^\s/.test(line.text);
 };
 
 /** Whether a line can only be a row of it: for text without its header. */
-export const looksLikeWindowsRow = (text: string): boolean => {
-  const [proto = '', local = '', peer = ''] = wordsOf(text);
+export const looksLikeWindowsRow = (line: Line): boolean => {
+  const [proto = '', local = '', peer = ''] = wordsOf(line);
   return PROTOCOLS.has(proto) && local.includes(':') && peer.includes(':');
 };
 
@@ -58,8 +58,8 @@ interface Row {
 
 type Reading = Row | { readonly foreignState: string } | null;
 
-const parseRow = (text: string): Reading => {
-  const [proto = '', localText = '', peerText = '', ...tail] = wordsOf(text);
+const parseRow = (line: Line): Reading => {
+  const [proto = '', localText = '', peerText = '', ...tail] = wordsOf(line);
   const protocol = PROTOCOLS.get(proto);
   const local = parseEndpoint(localText);
   const peer = parseEndpoint(peerText);
@@ -98,11 +98,11 @@ export class WindowsNetstatReader implements ListingReader {
     this.#account = account;
   }
 
-  line({ text, number: line }: Line): void {
-    if (this.#isOpen && this.#isAboutOwner(text, line)) return;
+  line(line: Line): void {
+    if (this.#isOpen && this.#isAboutOwner(line)) return;
     this.#giveUp();
-    if (text.trim() === '' || isWindowsTitle(text) || isWindowsHeader(text)) this.#account.ignored();
-    else this.#row(text, line);
+    if (line.isBlank() || isWindowsTitle(line.text) || isWindowsHeader(line)) this.#account.ignored();
+    else this.#row(line);
   }
 
   end(): readonly Socket[] {
@@ -110,25 +110,26 @@ export class WindowsNetstatReader implements ListingReader {
     return this.#sockets;
   }
 
-  #row(text: string, line: number): void {
-    const row = parseRow(text);
+  #row(line: Line): void {
+    const row = parseRow(line);
     if (row === null || 'foreignState' in row) {
       if (row !== null) this.problem ??= unknownStateProblem(row.foreignState, 'windows');
-      this.#account.unparsed(text, line);
+      this.#account.unparsed(line.text, line.number);
       return;
     }
     const { pid, ...rest } = row;
-    this.#sockets.push({ ...NOT_SHOWN, ...rest, recvQ: null, sendQ: null, ownership: ownershipOf(pid), line });
+    this.#sockets.push({ ...NOT_SHOWN, ...rest, recvQ: null, sendQ: null, ownership: ownershipOf(pid), line: line.number });
     this.#account.understood();
     this.#isOpen = true;
   }
 
-  #isAboutOwner(text: string, line: number): boolean {
-    if (!/^\s+\S/.test(text) || looksLikeWindowsRow(text)) return false;
+  #isAboutOwner(line: Line): boolean {
+    const { text, number } = line;
+    if (!/^\s+\S/.test(text) || looksLikeWindowsRow(line)) return false;
     const program = programIn(text);
     if (program === null && !NO_OWNER.includes(text.trim())) {
       if (this.#held.length >= MAX_COMPONENTS) return false;
-      this.#held.push({ text, line });
+      this.#held.push({ text, line: number });
       return true;
     }
     this.#account.understood(this.#held.length + 1);
