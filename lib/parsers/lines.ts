@@ -19,14 +19,23 @@ const UTF8_BOM = '\u{feff}';
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
+const HEAD_BYTES = 4;
+
+/** Without a mark, two characters of ASCII tell it by their zero bytes: no text in UTF-8 begins so. */
+const withoutMark = ([a = 1, b = 1, c = 1, d = 1]: Uint8Array): Encoding => {
+  if (a > 0 && b === 0 && c > 0 && d === 0) return 'utf-16le';
+  return a === 0 && b > 0 && c === 0 && d > 0 ? 'utf-16be' : 'utf-8';
+};
+
 const encodingOf = (head: Uint8Array): Encoding => {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8';
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+  return withoutMark(head);
 };
 
 /**
- * Splits a stream of bytes into lines in bounded memory. UTF-8 (invalid bytes become U+FFFD), or UTF-16 with a byte order mark, as
- * PowerShell writes it. LF and CRLF end a line; a last line without an end counts too.
+ * Splits a stream of bytes into lines in bounded memory. UTF-8 (invalid bytes become U+FFFD), or UTF-16, with a byte order mark as
+ * PowerShell writes it or without. LF and CRLF end a line; a last line without an end counts too.
  *
  * Whole blocks of lines are decoded at once: a decoder call for each line would cost more than all else.
  */
@@ -54,7 +63,7 @@ export class LineSplitter {
       return;
     }
     this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
-    if (this.#head.length >= 3) this.#start();
+    if (this.#head.length >= HEAD_BYTES) this.#start();
   }
 
   end(): LineTotals {

@@ -4,7 +4,7 @@ import { parseEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
 import type { ListingReader } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
-import { takeTokens } from './tokens.ts';
+import { countOr, isCount, pidOr, takeTokens } from './tokens.ts';
 
 /**
  * `netstat` of net-tools (Linux), in every combination of its options:
@@ -90,8 +90,8 @@ const withoutTimer = (text: string): string => {
 
 const ownershipOf = (text: string): Ownership => {
   const slash = text.indexOf('/');
-  const pid = Number(text.slice(0, Math.max(0, slash)));
-  if (slash < 1 || !Number.isInteger(pid)) return { kind: 'unowned' };
+  const pid = pidOr(text.slice(0, Math.max(0, slash)));
+  if (pid === null) return { kind: 'unowned' };
   return { kind: 'owned', owners: [{ command: text.slice(slash + 1).trimEnd(), pid }] };
 };
 
@@ -110,7 +110,7 @@ const readRow = (text: string): Row | { readonly foreignState: string } | null =
   const protocol = PROTOCOLS.get(proto);
   const local = parseEndpoint(localText);
   const peer = parseEndpoint(peerText);
-  if (protocol === undefined || local === null || peer === null || !/^\d+$/.test(recvQ) || !/^\d+$/.test(sendQ)) return null;
+  if (protocol === undefined || local === null || peer === null || !isCount(recvQ) || !isCount(sendQ)) return null;
   const word = takeTokens(rest, 1);
   const state = tcpStateOf(word.tokens[0]);
   if (state !== null) return { protocol, state, recvQ: Number(recvQ), local, peer, rest: word.rest };
@@ -167,7 +167,7 @@ export class NetstatReader implements ListingReader {
   #toSocket(row: Row, line: number): Socket {
     const { hasUser, hasInode, hasProgram, hasTimer, isGuessed } = this.#layout;
     const before = takeTokens(row.rest, Number(hasUser) + Number(hasInode));
-    const inode = hasInode ? Number(before.tokens.at(-1)) : Number.NaN;
+    const inode = hasInode ? (countOr(before.tokens.at(-1)) ?? Number.NaN) : Number.NaN;
     const tail = hasTimer ? withoutTimer(before.rest) : before.rest;
     return {
       protocol: row.protocol,

@@ -93,8 +93,11 @@ const splitState = (token: string): { readonly state: TcpState; readonly rest: s
   return shorter === undefined ? null : { state: shorter, rest: token.slice(end + 1) };
 };
 
+/** More would be another number when read. */
+const MAX_DIGITS = 15;
+
 const isCount = (token: string): boolean => {
-  if (token === '') return false;
+  if (token === '' || token.length > MAX_DIGITS) return false;
   for (let i = 0; i < token.length; i += 1) {
     const code = token.charCodeAt(i);
     if (code < 48 || code > 57) return false;
