@@ -1,6 +1,7 @@
 import type { SocketDialect } from '../model/snapshot.ts';
 import type { Endpoint, Owner, Ownership, Socket } from '../model/socket.ts';
 import type { Line } from './line.ts';
+import { isPid } from './tokens.ts';
 
 /** A reader of one command's listing: each line is accounted as it comes, the sockets are known at the end. */
 export interface ListingReader {
@@ -14,7 +15,9 @@ export interface ListingReader {
 /** What only `ss` prints. */
 export const NOT_SHOWN = { inode: null, cookie: null, cgroup: null, lastAckMs: null, v6only: null } as const;
 
-export const owned = (command: string | null, pid: number): Ownership => ({ kind: 'owned', owners: [{ command, pid }] });
+/** PID 0 is nobody, unless it is named: macOS' `kernel_task`. */
+export const owned = (command: string | null, pid: number): Ownership =>
+  isPid(pid) || (pid === 0 && command !== null) ? { kind: 'owned', owners: [{ command, pid }] } : { kind: 'unowned' };
 
 /** Port 0 stands for "none" where a listing prints numbers only. */
 export const withoutPortZero = (endpoint: Endpoint): Endpoint => (endpoint.port === 0 ? { ...endpoint, port: null } : endpoint);

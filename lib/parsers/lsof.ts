@@ -5,7 +5,7 @@ import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import { anyAddressOf, type ListingReader, NOT_SHOWN, SharedSockets } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
-import { countOr, isCount, wordsOf } from './tokens.ts';
+import { countOr, isCount, pidOr, wordsOf } from './tokens.ts';
 
 /**
  * `lsof -nP -iTCP` (Linux, macOS, FreeBSD), also with `-Tqs`, `-i`, `+c0`, `-R`, `-K`:
@@ -51,16 +51,17 @@ interface Columns {
 const readColumns = (line: Line): Columns | null => {
   const words = wordsOf(line);
   const at = words.findIndex((word, i) => i >= 3 && i <= MAX_TYPE_AT && FAMILIES.has(word));
-  const [command = '', pid] = words;
+  const [command = ''] = words;
+  const pid = pidOr(words[1]);
   // SIZE/OFF is empty where lsof knows neither.
   const nodeAt = words.findIndex((word, i) => i >= at + 2 && i <= at + 3 && PROTOCOLS.has(word));
   const name = words[nodeAt + 1];
-  if (at < 0 || nodeAt < 0 || name === undefined || !isCount(pid)) return null;
+  if (at < 0 || nodeAt < 0 || name === undefined || pid === null) return null;
   const tail = words.slice(nodeAt + 2).join(' ');
   const info = tail.startsWith('(') && tail.endsWith(')') ? tail.slice(1, -1).split(' ') : [];
   const family = words[at] ?? '';
   return {
-    owner: { pid: Number(pid), command: withoutEscapes(command) },
+    owner: { pid, command: withoutEscapes(command) },
     device: words[at + 1] ?? '',
     family,
     node: words[nodeAt] ?? '',

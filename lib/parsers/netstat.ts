@@ -6,7 +6,7 @@ import type { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
 import { Memo } from './memo.ts';
 import { tcpStateOf } from './tcp-states.ts';
-import { isCount, takeWords } from './tokens.ts';
+import { isCount, pidOr, takeWords } from './tokens.ts';
 
 /**
  * `netstat` of net-tools (Linux), in every combination of its options:
@@ -101,8 +101,8 @@ const UNKNOWN: Ownership = { kind: 'unknown' };
 
 const ownershipOf = (text: string): Ownership => {
   const slash = text.indexOf('/');
-  const pid = Number(text.slice(0, Math.max(0, slash)));
-  if (slash < 1 || !Number.isInteger(pid)) return NOBODY;
+  const pid = pidOr(text.slice(0, Math.max(0, slash)));
+  if (pid === null) return NOBODY;
   return { kind: 'owned', owners: [{ command: text.slice(slash + 1).trimEnd(), pid }] };
 };
 
@@ -210,7 +210,7 @@ export class NetstatReader implements ListingReader {
   #inode(line: Line): number | null {
     const { hasUser, hasInode } = this.#layout;
     let value = Number.NaN;
-    for (let i = Number(hasUser) + Number(hasInode); i > 0; i -= 1) if (line.next()) value = line.count() ?? Number(line.word);
+    for (let i = Number(hasUser) + Number(hasInode); i > 0; i -= 1) if (line.next()) value = line.count() ?? Number.NaN;
     return hasInode && !Number.isNaN(value) ? value : null;
   }
 

@@ -5,7 +5,7 @@ import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import { anyAddressOf, type ListingReader, NOT_SHOWN, SharedSockets, withoutPortZero } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
-import { countOr, wordsOf } from './tokens.ts';
+import { countOr, pidOr, wordsOf } from './tokens.ts';
 
 /**
  * `sockstat -46s` of FreeBSD (also with -c, -l, -n, -w and the columns of -S, -C, -i):
@@ -62,7 +62,7 @@ const readColumns = (line: Line): Columns | null => {
   );
   const proto = words[at];
   if (proto === undefined) return null;
-  const pid = countOr(words[at - 2]);
+  const pid = pidOr(words[at - 2]);
   const command = words.slice(1, at - 2).join(' ');
   return { owner: pid === null ? null : { pid, command: command === '' ? null : command }, proto, tail: words.slice(at + 1) };
 };

@@ -5,13 +5,13 @@ import { Memo } from './memo.ts';
 import { ExtrasReader } from './ss-extras.ts';
 import { OPEN, UNOWNED, UsersReader } from './ss-users.ts';
 import { isSsHeader, type SsDefaults, ssWord } from './ss-words.ts';
+import { countOr } from './tokens.ts';
 
 /** One row of `ss`: read by its content, from the left. `ss.ts` tells why. */
 
 /** A few more than there are states and families. */
 const WORDS = 64;
 const SPACE = 0x20;
-const countOf = (text: string): number | null => (/^\d+$/.test(text) ? Number(text) : null);
 
 /**
  * `'open'` where a raw newline in a program's name has broken it, `'other'` for a family that takes no port, `'none'` for a blank line, a
@@ -60,7 +60,7 @@ export class SsRowReader {
     const state = word.state?.state ?? this.#defaults.state;
     if (state === null) return null;
     if (word.state === null) return this.#queues(line, protocol, state, line.count());
-    if (word.state.rest !== '') return this.#queues(line, protocol, state, countOf(word.state.rest));
+    if (word.state.rest !== '') return this.#queues(line, protocol, state, countOr(word.state.rest));
     line.next();
     return this.#queues(line, protocol, state, line.count());
   }

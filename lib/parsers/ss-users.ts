@@ -1,6 +1,7 @@
 import type { Owner, Ownership } from '../model/socket.ts';
 import { digitsIn, HASH_BASIS, HASH_PRIME } from './line.ts';
 import { Memo } from './memo.ts';
+import { pidOr } from './tokens.ts';
 
 /**
  * The owners in `users:(("a",pid=1,fd=2),("b",pid=3,fd=4))`, or before 3.14 `users:(("java",812,45))`.
@@ -18,8 +19,9 @@ const parseEntry = (entry: string): Owner | null => {
   const modern = entry.lastIndexOf(NEW_FORM);
   const end = modern >= 0 ? modern : entry.lastIndexOf(OLD_FORM);
   if (end < 1) return null;
-  const pid = Number.parseInt(entry.slice(end + (modern >= 0 ? NEW_FORM.length : OLD_FORM.length)), 10);
-  return Number.isNaN(pid) ? null : { command: entry.slice(1, end), pid };
+  const [word] = entry.slice(end + (modern >= 0 ? NEW_FORM.length : OLD_FORM.length)).split(',', 1);
+  const pid = pidOr(word);
+  return pid === null ? null : { command: entry.slice(1, end), pid };
 };
 
 interface Entry {

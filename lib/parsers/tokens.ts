@@ -20,3 +20,14 @@ export const wordsOf = (line: Line): readonly string[] => takeWords(line, MAX_WO
 export const isCount = (text: string | undefined): text is string => text !== undefined && /^\d{1,15}$/.test(text);
 
 export const countOr = (text: string | undefined): number | null => (isCount(text) ? Number(text) : null);
+
+/** 32 bits where they are longest (Windows). */
+const MAX_PID = 0xffff_ffff;
+
+/** Not 0 and not -1, which `kill` takes for many processes: it may come to stand in a command. */
+export const isPid = (pid: number): boolean => pid > 0 && pid <= MAX_PID;
+
+export const pidOr = (text: string | undefined): number | null => {
+  const pid = countOr(text);
+  return pid !== null && isPid(pid) ? pid : null;
+};

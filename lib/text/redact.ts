@@ -54,7 +54,7 @@ const RULES: readonly Rule[] = [
   { pattern: /(:thin:[^\s/@:]{1,64}\/)[^\s/@]{1,128}@/g, replace: `$1${MASK}@` }, // Oracle
   { pattern: /\b(authorization["']?\s?[:=]\s?["'[]{0,2}(?:digest|aws4-hmac-sha256|oauth|hmac))\s[^\r\n]{1,4096}/gi, replace: `$1 ${MASK}` },
   {
-    pattern: /\b(authorization["']?\s?[:=]\s?["'[]{0,2})(?:(?:basic|bearer|token|negotiate|ntlm)\s)?[^\s"',;[\]]{6,4096}/gi,
+    pattern: /\b(authorization["']?\s?[:=]\s?["'[]{0,2})(?:(?:basic|bearer|token|negotiate|ntlm)\s)?(?!redacted\])[^\s"',;[\]]{6,4096}/gi,
     replace: `$1${MASK}`,
   },
   {

@@ -99,6 +99,29 @@ test('numbers beyond 2^53 become no wrong numbers', async () => {
   );
 });
 
+const LISTINGS: Readonly<Record<string, (pid: string) => string>> = {
+  ss: (pid) => `State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\nLISTEN 0 5 *:80 *:* users:(("x",pid=${pid},fd=3))\n`,
+  'ss before 3.14': (pid) => `State Recv-Q Send-Q Local Address:Port Peer Address:Port\nLISTEN 0 5 *:80 *:* users:(("x",${pid},3))\n`,
+  netstat: (pid) =>
+    `Proto Recv-Q Send-Q Local Address Foreign Address State PID/Program name\ntcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN ${pid}/x\n`,
+  lsof: (pid) => `COMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\nx ${pid} root 3u IPv4 0x1 0t0 TCP *:80 (LISTEN)\n`,
+  PowerShell: (pid) =>
+    `"LocalAddress","LocalPort","RemoteAddress","RemotePort","State","OwningProcess"\n"0.0.0.0","80","0.0.0.0","0","Listen","${pid}"\n`,
+};
+
+for (const [name, listing] of Object.entries(LISTINGS)) {
+  test(`a process that ${name} names -1 or 0 is nobody, since kill -1 ends them all`, async () => {
+    const ownerOf = async (pid: string): Promise<unknown> => {
+      const outcome = await read(SNAPSHOT, counted([Buffer.from(listing(pid))]).body);
+      const [digest] = outcome.kind === 'digested' ? outcome.digests : [];
+      const [listener] = digest?.kind === 'snapshot' ? digest.listeners : [];
+      return listener?.holder.kind === 'process' ? listener.holder.pid : null;
+    };
+    assert.equal(await ownerOf('4312'), 4312);
+    for (const pid of ['-1', '0', '00', '9007199254740993', '1e3', '0x10', '4294967296']) assert.equal(await ownerOf(pid), null, pid);
+  });
+}
+
 const KEYS: readonly (readonly [key: string, host: string | null])[] = [
   ['hosts/web-1/snapshots/x', 'web-1'],
   ['hosts/web-1/snapshots/../../other/snapshots/x', 'web-1'],
