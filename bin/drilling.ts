@@ -49,7 +49,6 @@ const grant = z.object({ url: z.string(), headers: z.record(z.string(), z.string
 export class DrillRun {
   readonly #on: Drilling;
   readonly #tokens: string[] = [];
-  #silence: string | null = null;
   #isBegun = false;
 
   constructor(on: Drilling) {
@@ -104,8 +103,8 @@ export class DrillRun {
       const until = new Date(Date.parse(systemClock.now()) + SILENCE_MS).toISOString();
       const body = JSON.stringify({ host: this.#on.drill.host, until, why: 'a drill', by: 'closewatch doctor' });
       const headers = { 'content-type': 'application/json' };
-      const reply = await ask(this.#on.api, { method: 'POST', path: '/v1/silences', headers, body });
-      this.#silence = readAs(z.object({ id: z.string() }), reply).id;
+      this.#isBegun = true;
+      await ask(this.#on.api, { method: 'POST', path: '/v1/silences', headers, body });
       return 'so that nobody is told';
     };
     return { name: 'The drill is silenced', isNeeded: true, advice: `See ApiFails in ${RUNBOOK}: the log of attend.`, run };
@@ -209,9 +208,9 @@ export class DrillRun {
       const abandoned = await abandonedDrills(stack, old);
       for (const host of abandoned) await removeAbandoned(stack, host);
       const others = abandoned.length === 0 ? '' : `, and ${abandoned.length} drills that had been killed`;
-      if (!this.#isBegun && this.#silence === null) return `nothing to remove${others}`;
+      if (!this.#isBegun) return `nothing to remove${others}`;
       const known = (await this.#records.listAnalyses({ host: drill.host }, 20, null)).items;
-      const traces: Traces = { drill, analyses: known, tokens: this.#tokens, silence: this.#silence };
+      const traces: Traces = { drill, analyses: known, tokens: this.#tokens };
       let removed = await removeTraces(stack, traces);
       await new Promise((resolve) => void setTimeout(resolve, AFTERMATH_MS));
       removed += await removeTraces(stack, traces);

@@ -114,7 +114,7 @@ const replayOn = async (stack: WholeStack, objects: readonly Listed[], window: R
     const outcome = await replayAll(objects, { ...window, hasFleets: values.host === undefined }, deps, onProgress);
     endProgress();
     process.stdout.write(
-      `Replayed ${few(objects.length, 'upload')} (${outcome.rejected} refused, ${outcome.gone} deleted meanwhile, ${outcome.known} known already). Nobody was told anything.\n`,
+      `${few(objects.length, 'upload')}: ${outcome.ingested} taken in, ${outcome.rejected} refused, ${outcome.gone} deleted meanwhile, ${outcome.known} known already. Nobody was told anything.\n`,
     );
     for (const name of outcome.failed) say(`closewatch replay: ${plain(name)} could not be settled; replay again, or let the sweep try.\n`);
     return outcome.failed.length === 0 ? 0 : NOT_ALL;

@@ -1,9 +1,10 @@
 import { fleetKey } from '../fleet/key.ts';
 import type { Analysis } from '../model/analysis.ts';
-import { DRILL_HOST, type Drill } from '../use-cases/drill.ts';
+import { DRILL_HOST, type Drill, makeDrill } from '../use-cases/drill.ts';
 import { systemClock } from './clock.ts';
 import { dynamoRecords } from './dynamodb.ts';
 import { deleteItems, forgetHost, keysOf } from './dynamodb-forget.ts';
+import { dynamoTokens } from './dynamodb-tokens.ts';
 import { deleteObjects, listObjects } from './s3-listing.ts';
 import type { WholeStack } from './whole-stack.ts';
 
@@ -12,22 +13,26 @@ export interface Traces {
   readonly drill: Drill;
   readonly analyses: readonly Pick<Analysis, 'cause' | 'side' | 'culprit' | 'resource'>[];
   readonly tokens: readonly string[];
-  readonly silence: string | null;
 }
 
+/** Nothing else is ever removed, whatever somebody calls a host. */
+const DRILL_NAME = new RegExp(`^${DRILL_HOST}[0-9a-f]{8}$`);
 const ROUNDS = 5;
+/** A drill has two, while nothing has gone wrong. */
+const MAX_ANALYSES = 20;
 
-const withoutSilence = async ({ dynamo, table }: WholeStack, id: string): Promise<void> => {
+/** Those of a drill's host, however they came. */
+const withoutSilences = async ({ dynamo, table }: WholeStack, host: string): Promise<void> => {
   const records = dynamoRecords(dynamo, table, systemClock);
   for (let round = 0; round < ROUNDS; round += 1) {
     const { version, list } = await records.readSilences();
-    if (!list.some((one) => one.id === id)) return;
-    if ((await records.writeSilences({ version, list: list.filter((one) => one.id !== id) })) === 'written') return;
+    const others = list.filter(({ match }) => match.host !== host);
+    if (others.length === list.length || (await records.writeSilences({ version, list: others })) === 'written') return;
   }
 };
 
 /** Removes a drill's objects and items; returns how many there were. Other hosts' are never touched: the drill alone has its fleet's key. */
-export const removeTraces = async (stack: WholeStack, { drill, analyses, tokens, silence }: Traces): Promise<number> => {
+export const removeTraces = async (stack: WholeStack, { drill, analyses, tokens }: Traces): Promise<number> => {
   const { s3, dynamo, bucket, table } = stack;
   const objects = await deleteObjects(s3, bucket, `hosts/${drill.host}/`);
   const items = await forgetHost(dynamo, table, drill.host);
@@ -35,7 +40,7 @@ export const removeTraces = async (stack: WholeStack, { drill, analyses, tokens,
   for (const key of new Set(analyses.map((analysis) => fleetKey(analysis))))
     if (key !== null) keys.push(...(await keysOf(dynamo, table, `FLEET#${key}`)));
   await deleteItems(dynamo, table, keys);
-  if (silence !== null) await withoutSilence(stack, silence);
+  await withoutSilences(stack, drill.host);
   return objects + items;
 };
 
@@ -44,12 +49,15 @@ export const abandonedDrills = async ({ s3, bucket }: WholeStack, before: string
   const newest = new Map<string, string>();
   for await (const { ref, at } of listObjects(s3, bucket, `hosts/${DRILL_HOST}`)) {
     const host = ref.key.split('/')[1] ?? '';
-    if (at > (newest.get(host) ?? '')) newest.set(host, at);
+    if (DRILL_NAME.test(host) && at > (newest.get(host) ?? '')) newest.set(host, at);
   }
   return [...newest].filter(([, at]) => at < before).map(([host]) => host);
 };
 
-export const removeAbandoned = async ({ s3, dynamo, bucket, table }: WholeStack, host: string): Promise<void> => {
-  await deleteObjects(s3, bucket, `hosts/${host}/`);
-  await forgetHost(dynamo, table, host);
+export const removeAbandoned = async (stack: WholeStack, host: string): Promise<void> => {
+  const { dynamo, table } = stack;
+  const drill = makeDrill(host.slice(DRILL_HOST.length), systemClock.now());
+  const analyses = (await dynamoRecords(dynamo, table, systemClock).listAnalyses({ host }, MAX_ANALYSES, null)).items;
+  const tokens = (await dynamoTokens(dynamo, table).list(host)).map(({ id }) => id);
+  await removeTraces(stack, { drill, analyses, tokens });
 };

@@ -29,7 +29,8 @@ export const ingest = async (ref: ObjectRef, deps: Deps): Promise<IngestOutcome>
   const uri = `s3://${ref.bucket}/${ref.key}`;
   const outcome = await digestUpload({ ref: key, uri, lastModified: object.lastModified, timezone: object.timezone, body: object.body });
   if (outcome.kind === 'rejected') return reject(ref, key.host, outcome.reason, deps);
-  for (const digest of outcome.digests) await deps.records.putDigest(digest, deps.clock.now());
+  // Heard when it was uploaded: not when it was read, which may be a redrive of last week's, or a replay.
+  for (const digest of outcome.digests) await deps.records.putDigest(digest, object.lastModified);
   // A marker changes words only: the host's next snapshot puts it to them.
   if (key.kind !== 'events') await settleHost(key.host, deps);
   deps.journal.info('ingested', { host: key.host, digests: outcome.digests.length, bytes: object.bytes });

@@ -9,10 +9,12 @@ import { after, before, test } from 'node:test';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { abandonedDrills, removeAbandoned } from '../../lib/adapters/drill-cleanup.ts';
+import { dynamoTokens } from '../../lib/adapters/dynamodb-tokens.ts';
 import { wholeLocal } from '../../lib/adapters/whole-stack.ts';
 import { NAMES } from '../../lib/local/emulators.ts';
 import { placesOf, runningStack } from '../../lib/local/running.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
+import { enrolHost } from '../../lib/use-cases/enrol.ts';
 
 /** `closewatch doctor` as it is called, on the embedded stack: well, and with something broken. */
 
@@ -101,6 +103,14 @@ test('says what is broken and what to do, and cleans up all the same', async () 
 
 test('removes what drills that were killed have left, and nothing else', async () => {
   await put('hosts/closewatch-drill-00000001/snapshots/a');
+  await put('hosts/closewatch-drill-of-mine/snapshots/a');
+  const dynamo = new DynamoDBClient({});
+  const random = { id: new Uint8Array(8), secret: new Uint8Array(32) };
+  await enrolHost('closewatch-drill-00000001', random, new Date().toISOString(), dynamoTokens(dynamo, NAMES.table));
+  dynamo.destroy();
+  const isTaken = async (): Promise<boolean> => (await kept()).some((key) => key.startsWith('HOST#closewatch-drill-of-mine '));
+  for (let i = 0; i < 100 && !(await isTaken()); i += 1) await new Promise((done) => void setTimeout(done, 50));
+  assert.ok((await kept()).some((key) => key.startsWith('TOKEN#')));
   const running = await runningStack(stateDir);
   assert.ok(running !== null);
   const whole = wholeLocal(placesOf(running));
@@ -109,7 +119,8 @@ test('removes what drills that were killed have left, and nothing else', async (
   assert.deepEqual(old, ['closewatch-drill-00000001']);
   for (const host of old) await removeAbandoned(whole, host);
   whole.close();
-  assert.ok(!(await kept()).some((key) => key.startsWith('object hosts/closewatch-drill')));
+  assert.ok(!(await kept()).some((key) => /closewatch-drill-00000001|TOKEN#/.test(key)));
+  assert.ok((await kept()).includes('object hosts/closewatch-drill-of-mine/snapshots/a'));
   assert.ok((await kept()).includes('object hosts/web-1/snapshots/a'));
 });
 

@@ -73,7 +73,7 @@ test('restores a table that was lost: the same analyses under the same ids, and 
   const messages = said.length;
   const { stdout, stderr, status } = await replay('--from', '2026-01-01');
   assert.deepEqual([status, stderr], [0, '']);
-  assert.match(stdout, /^Replayed \d+ uploads \(1 refused, 0 deleted meanwhile, 0 known already\)\. Nobody was told anything\.\n$/);
+  assert.match(stdout, /^\d+ uploads: \d+ taken in, 1 refused, 0 deleted meanwhile, 0 known already\. Nobody was told anything\.\n$/);
   assert.deepEqual(await shown(), original);
   assert.match(JSON.stringify(await get('/v1/uploads')), /"hello\\/);
   assert.equal(said.length, messages);
