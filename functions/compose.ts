@@ -15,7 +15,10 @@ import type { Deps } from '../lib/use-cases/deps.ts';
 import type { GrantDeps } from '../lib/use-cases/grant-upload.ts';
 import type { Querying } from './requests.ts';
 
-/** Builds once for each environment: a Lambda has one for life, the embedded stack another after a restart. */
+/**
+ * Builds once for each environment: a Lambda has one for life, the embedded stack another after a restart. Its calls below are marked as
+ * pure, so that a function's bundle has no client that the function does not use.
+ */
 const onceFor = <T>(build: () => T): (() => T) => {
   let built: { readonly key: string; readonly value: T } | null = null;
   return () => {
@@ -27,7 +30,7 @@ const onceFor = <T>(build: () => T): (() => T) => {
   };
 };
 
-export const judging = onceFor((): Deps => {
+export const judging = /* @__PURE__ */ onceFor((): Deps => {
   const config = readConfig(judgingConfig, process.env);
   const settings = settingsOf(config);
   const sns = new SNSClient({});
@@ -43,12 +46,12 @@ export const judging = onceFor((): Deps => {
   };
 });
 
-export const querying = onceFor((): Querying => {
+export const querying = /* @__PURE__ */ onceFor((): Querying => {
   const config = readConfig(queryConfig, process.env);
   return { records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)), clock: systemClock };
 });
 
-export const granting = onceFor((): GrantDeps => {
+export const granting = /* @__PURE__ */ onceFor((): GrantDeps => {
   const config = readConfig(grantingConfig, process.env);
   return {
     tokens: dynamoTokens(new DynamoDBClient({}), config.TABLE),

@@ -1,0 +1,32 @@
+import { build } from 'esbuild';
+
+/** How a function is bundled for Lambda, in one place: what is measured (bench/cold-start) is what is deployed. */
+
+export const FUNCTIONS = ['ingest', 'sweep', 'query', 'attend', 'uploads'] as const;
+
+/** Some dependencies are CommonJS and call `require` for Node's own modules, which an ES module has not. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/**
+ * The SDK is bundled too: what runs is what was tested, whatever the runtime brings along.
+ *
+ * @returns the files that went into the bundle
+ */
+export const bundle = async (entry: string, outfile: string): Promise<readonly string[]> => {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE },
+    legalComments: 'none',
+    metafile: true,
+  });
+  const [output] = Object.values(metafile.outputs);
+  // Those of which nothing is left were shaken out.
+  return Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) => (bytesInOutput === 0 ? [] : [path]));
+};
