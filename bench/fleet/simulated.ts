@@ -16,6 +16,10 @@ export interface SimulatedSnapshot {
   readonly range: readonly [from: number, to: number];
   /** Programs that hold a few leaked connections each, toward peers of their own. */
   readonly crowd?: readonly string[];
+  /** The host's own. */
+  readonly address?: string;
+  /** Who leaks, where it is not `LEAKER`. */
+  readonly leaker?: { readonly command: string; readonly peer: string };
 }
 
 export const LEAKER = { pid: 4312, command: 'sync-worker', peer: '10.20.8.21:8080' } as const;
@@ -26,11 +30,12 @@ const OWNERS = [
   ['node_exporter', 640],
 ] as const;
 const PEERS = 12;
+const ADDRESS = '10.0.0.1';
 
 const user = (command: string, pid: number, fd: number): string => `users:(("${command}",pid=${pid},fd=${fd}))`;
 
-const leakedRow = (port: number, i: number): string =>
-  `CLOSE-WAIT 1      0      10.0.0.1:${port}  ${LEAKER.peer} ${user(LEAKER.command, LEAKER.pid, i + 5)} ino:${700_000 + i} sk:${(0x10000 + i).toString(16)} cgroup:/system.slice/sync.service -->`;
+const leakedRow = (port: number, i: number, { command, peer }: { readonly command: string; readonly peer: string }): string =>
+  `CLOSE-WAIT 1      0      10.0.0.1:${port}  ${peer} ${user(command, LEAKER.pid, i + 5)} ino:${700_000 + i} sk:${(0x10000 + i).toString(16)} cgroup:/system.slice/sync.service -->`;
 
 const otherRow = (minute: number, i: number): string => {
   const peer = `10.20.9.${1 + (i % PEERS)}:${40_000 + (i % 9000)}`;
@@ -49,21 +54,22 @@ const listeners = OWNERS.map(
 const crowdRow = (command: string, i: number): string =>
   `CLOSE-WAIT 1      0      10.0.0.1:${2000 + i} 10.20.7.${1 + i}:${3000 + i} ${user(command, 5000 + i, 9)} ino:${500_000 + i} sk:${(0x80000 + i).toString(16)} cgroup:/system.slice/${command}.service -->`;
 
-export const snapshotText = ({ host, takenAt, leaked, others, range, crowd = [] }: SimulatedSnapshot): string => {
+export const snapshotText = ({ host, takenAt, leaked, others, range, crowd = [], ...rest }: SimulatedSnapshot): string => {
+  const { address = ADDRESS, leaker = LEAKER } = rest;
   const minute = Math.floor(Date.parse(takenAt) / MINUTE_MS) % 10_000;
   const rows = [
     ...listeners,
-    ...Array.from({ length: leaked }, (_, i) => leakedRow(range[0] + i, i)),
+    ...Array.from({ length: leaked }, (_, i) => leakedRow(range[0] + i, i, leaker)),
     ...Array.from({ length: others }, (_, i) => otherRow(minute, i)),
     ...crowd.map(crowdRow),
   ];
-  const processes = [...OWNERS, [LEAKER.command, LEAKER.pid] as const];
+  const processes = [...OWNERS, [leaker.command, LEAKER.pid] as const];
   return [
     `==> meta <==\nhost: ${host}\ntaken_at: ${takenAt}`,
-    `==> ss -tanpoe <==\nState      Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n${rows.join('\n')}`,
+    `==> ss -tanpoe <==\nState      Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n${rows.join('\n').replaceAll(`${ADDRESS}:`, `${address}:`)}`,
     `==> sysctl <==\nnet.ipv4.ip_local_port_range = ${range[0]}\t${range[1]}\nnet.core.somaxconn = 4096`,
     `==> ps -o pid,ppid,user:32,etimes,args <==\nPID PPID USER ELAPSED COMMAND\n${processes.map(([command, pid]) => `${pid} 1 root 86400 /usr/sbin/${command} --config /etc/${command}.conf`).join('\n')}`,
-    `==> fds <==\npid open soft hard\n${processes.map(([command, pid]) => `${pid} ${command === LEAKER.command ? leaked + 12 : 60} 65536 65536`).join('\n')}\n`,
+    `==> fds <==\npid open soft hard\n${processes.map(([command, pid]) => `${pid} ${command === leaker.command ? leaked + 12 : 60} 65536 65536`).join('\n')}\n`,
   ].join('\n\n');
 };
 
