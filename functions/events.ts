@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ObjectRef } from '../lib/use-cases/ports.ts';
 
 /** What S3 says of new objects, as SQS hands it on. Only what is used is asked for; any minor version of format 2 will do. */

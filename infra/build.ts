@@ -1,30 +1,10 @@
-import { rm } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { rm, stat } from 'node:fs/promises';
+import { bundle, FUNCTIONS } from './bundle.ts';
 
-/**
- * Bundles each function for Lambda into `.build/<function>/index.mjs`. The SDK is bundled too: what runs is what was tested, whatever
- * the runtime brings along. Written here rather than by a plugin: it is one call of esbuild.
- */
-const FUNCTIONS = ['ingest', 'sweep', 'query', 'attend', 'pages', 'uploads', 'rotate'];
-
-/** Some dependencies are CommonJS and call `require` for Node's own modules, which an ES module has not. */
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-
+/** Bundles each function for Lambda into `.build/<function>/index.cjs`. Written here rather than by a plugin: it is one call of esbuild. */
 await rm('.build', { recursive: true, force: true });
 for (const name of FUNCTIONS) {
-  const result = await build({
-    entryPoints: [`functions/${name}.ts`],
-    outfile: `.build/${name}/index.mjs`,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    banner: { js: REQUIRE },
-    legalComments: 'none',
-    metafile: true,
-  });
-  const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  process.stdout.write(`${name}: ${Math.round(bytes / 1024)} KB\n`);
+  const outfile = `.build/${name}/index.cjs`;
+  await bundle(`functions/${name}.ts`, outfile);
+  process.stdout.write(`${name}: ${Math.round((await stat(outfile)).size / 1024)} KB\n`);
 }

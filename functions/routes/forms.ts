@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderJson } from '../../lib/report/json.ts';
 import { SILENCE_HOURS } from '../../lib/report/page/forms.ts';
 import { acknowledge, endSilence, silence, withdrawAcknowledgement } from '../../lib/use-cases/attention.ts';

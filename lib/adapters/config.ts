@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultSettings, type Settings } from '../use-cases/settings.ts';
 import { DEFAULT_RETENTION, type Retention } from './dynamodb.ts';
 import type { MoreTopics } from './sns-more.ts';

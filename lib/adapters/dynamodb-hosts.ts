@@ -29,10 +29,17 @@ export interface HostTable extends Pick<Records, 'lastHeard' | 'listHosts' | 'ho
  */
 export const dynamoHosts = ({ client, table }: Walk, clock: Clock, keepDays: number): HostTable => {
   const expires = (): Item['expires'] => n(Math.floor(Date.parse(clock.now()) / 1000) + keepDays * 86_400);
+  const staleBefore = (at: string): string => new Date(Date.parse(at) - HEARD_EVERY_MS).toISOString();
   const isStale = (at: string): { readonly expression: string; readonly values: Item } => ({
     expression: 'attribute_not_exists(pk) OR heardAt < :stale',
-    values: { ':stale': s(new Date(Date.parse(at) - HEARD_EVERY_MS).toISOString()) },
+    values: { ':stale': s(staleBefore(at)) },
   });
+
+  const read = async (host: string, isConsistent: boolean): Promise<string | null> => {
+    const key = { pk: s(hostKey(host)), sk: s('HEARD') };
+    const answer = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: isConsistent }));
+    return decode<Heard>(answer.Item)?.lastHeardAt ?? null;
+  };
 
   const statesOf = async (hosts: readonly string[]): Promise<ReadonlyMap<string, BoardState>> => {
     if (hosts.length === 0) return new Map();
@@ -69,6 +76,9 @@ export const dynamoHosts = ({ client, table }: Walk, clock: Clock, keepDays: num
 
   return {
     async noteHeard(host, at) {
+      // A put whose condition fails costs a write; looking first, a tenth of that. What is read here may be stale: the condition decides.
+      const last = await read(host, false);
+      if (last !== null && last >= staleBefore(at)) return false;
       const known = { pk: s(hostKey(host)), heardAt: s(at), expires: expires() };
       const heard = { sk: s('HEARD'), gpk: s(`HOSTS#${shardOf(host)}`), gsk: s(host), doc: encode({ host, lastHeardAt: at }) };
       if (!(await putItem(client, table, { ...known, ...heard }, isStale(at)))) return false;
@@ -76,11 +86,7 @@ export const dynamoHosts = ({ client, table }: Walk, clock: Clock, keepDays: num
       return putItem(client, table, { ...known, ...watch }, null);
     },
 
-    async lastHeard(host) {
-      const key = { pk: s(hostKey(host)), sk: s('HEARD') };
-      const answer = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }));
-      return decode<Heard>(answer.Item)?.lastHeardAt ?? null;
-    },
+    lastHeard: (host) => read(host, true),
 
     async listHosts(limit, cursor) {
       const page = await listShards<Heard>({ client, table }, 'HOSTS', limit, cursor, (item) => decode(item));

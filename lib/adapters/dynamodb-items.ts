@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, gunzipSync, inflateRawSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { DICTIONARY } from './dynamodb-dictionary.ts';
 
 /**
- * How the table holds things: one document an item, as JSON (gzipped where that is smaller), beside its keys. DynamoDB allows an item
+ * How the table holds things: one document an item, as JSON (deflated where that is smaller), beside its keys. DynamoDB allows an item
  * 400 KB; a digest is at most 32 KB and a board some tens. The index holds the attribute `doc`; a board, which changes with every upload
  * while a case is open, is in `board`, so that the index does not change with it.
  *
@@ -36,7 +37,9 @@ export const SHARDS = 8;
 /** Behind every key that begins alike: no key of ours holds this character. */
 export const LAST = '\u{10ffff}';
 
-const COMPRESS_FROM = 1024;
+const COMPRESS_FROM = 256;
+/** The first byte of a document that was deflated with `DICTIONARY`. Those of before are gzip, which begins otherwise (`1f`). */
+const WITH_DICTIONARY = 1;
 
 export const hostKey = (host: string): string => `HOST#${host}`;
 /** The host within a case's id (`fleet` for a fleet's). */
@@ -53,15 +56,19 @@ export const n = (value: number): AttributeValue => ({ N: String(value) });
 
 export const encode = (value: unknown): AttributeValue => {
   const json = JSON.stringify(value);
-  return json.length < COMPRESS_FROM ? { S: json } : { B: gzipSync(json, { level: 6 }) };
+  if (json.length < COMPRESS_FROM) return { S: json };
+  return { B: Buffer.concat([Buffer.of(WITH_DICTIONARY), deflateRawSync(json, { level: 9, dictionary: DICTIONARY })]) };
 };
+
+const inflate = (bytes: Uint8Array): Buffer =>
+  bytes[0] === WITH_DICTIONARY ? inflateRawSync(bytes.subarray(1), { dictionary: DICTIONARY }) : gunzipSync(bytes);
 
 /** What this table wrote itself; an item of another writer's shape is a fault worth failing for. */
 export const decode = <T>(item: Item | undefined, name: 'doc' | 'board' | 'glance' = 'doc'): T | null => {
   const doc = item?.[name];
   if (doc === undefined) return null;
   if (doc.S !== undefined) return JSON.parse(doc.S);
-  if (doc.B !== undefined) return JSON.parse(gunzipSync(doc.B).toString('utf8'));
+  if (doc.B !== undefined) return JSON.parse(inflate(doc.B).toString('utf8'));
   throw new TypeError('An item of the table has no document.');
 };
 

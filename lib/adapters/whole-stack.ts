@@ -2,7 +2,7 @@ import { CloudFormationClient, DescribeStackResourceCommand, DescribeStacksComma
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type JudgingConfig, judgingConfig, retentionOf } from './config.ts';
 import { DeploymentError } from './deployed.ts';
 import type { Retention } from './dynamodb.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALL_CAUSES, type Analysis, CONFIDENCES, MECHANISMS, RESOURCE_KINDS, SEVERITIES, STATUSES } from '../model/analysis.ts';
 import { FAILURE_KINDS } from '../model/failure.ts';
 import { count, cursor, time } from './parts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALL_CAUSES, HOST_STATES } from '../model/analysis.ts';
 import type { UploadGrant } from '../use-cases/host-ports.ts';
 import { count, cursor, time } from './parts.ts';

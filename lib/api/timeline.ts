@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAILURE_KINDS } from '../model/failure.ts';
 import { TCP_STATES } from '../model/socket.ts';
 import type { Timeline } from '../model/timeline.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MarkerDigest } from '../model/digest.ts';
 import { plain } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOCAL_JUDGING, NAMES, topicArn } from './emulators.ts';
 
 /** Where other commands find a stack that runs: a file beside its state. */

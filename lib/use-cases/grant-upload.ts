@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseUploadKey } from '../digest/upload-key.ts';
 import { type HostTokens, UPLOAD_TYPES, type UploadGrant, type UploadPlan, type UploadSigner } from './host-ports.ts';
 import { type HostToken, isSecretOf, readBearer } from './host-token.ts';

@@ -1,5 +1,6 @@
 import { digestUpload } from '../digest/digest-upload.ts';
 import { parseUploadKey } from '../digest/upload-key.ts';
+import type { Digest } from '../model/digest.ts';
 import type { Deps } from './deps.ts';
 import type { ObjectRef } from './ports.ts';
 import { settleHost } from './settle.ts';
@@ -17,6 +18,9 @@ const reject = async (ref: ObjectRef, host: string | null, reason: string, { rec
   return { kind: 'rejected', reason };
 };
 
+/** A log is asked for its failures. Without any it may still tell more of a case that is open (its program's restart). */
+const isUneventful = (digest: Digest): boolean => digest.kind === 'log' && digest.failures.length === 0;
+
 /**
  * Takes one upload in: digest, then judge its host anew. In this order, so that a death in between loses nothing: the queue delivers
  * the upload again, and every step may be repeated.
@@ -32,7 +36,7 @@ export const ingest = async (ref: ObjectRef, deps: Deps): Promise<IngestOutcome>
   // Heard when it was uploaded: not when it was read, which may be a redrive of last week's, or a replay.
   for (const digest of outcome.digests) await deps.records.putDigest(digest, object.lastModified);
   // A marker changes words only: the host's next snapshot puts it to them.
-  if (key.kind !== 'events') await settleHost(key.host, deps);
+  if (key.kind !== 'events') await settleHost(key.host, deps, { isUneventful: outcome.digests.every(isUneventful) });
   deps.journal.info('ingested', { host: key.host, digests: outcome.digests.length, bytes: object.bytes });
   return { kind: 'ingested', host: key.host, digests: outcome.digests.length };
 };

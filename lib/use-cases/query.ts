@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALL_CAUSES, type Analysis, SEVERITIES, STATUSES } from '../model/analysis.ts';
 import type { AnalysisFilter } from './ports.ts';
 

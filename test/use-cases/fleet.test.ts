@@ -115,11 +115,11 @@ test('leaves a host that stays alone as it was: every change is its own message'
 test('tells once of a change for the worse on many hosts', async () => {
   const fleet = new Hosts();
   const names = ['web-1', 'web-2', 'web-3'];
-  for (const [i, host] of names.entries()) await fleet.take(conflict(host, 0, i));
+  for (const [i, host] of names.entries()) await fleet.take(conflict(host, 0, 7 + i));
   await fleet.sweep(0);
   await fleet.sweep(60);
   fleet.said();
-  for (const [i, host] of names.entries()) await fleet.take([log(host, 'admin', [4]), snapshot(host, 5, rival(i))]);
+  for (const [i, host] of names.entries()) await fleet.take([log(host, 'admin', [4]), snapshot(host, 5, rival(7 + i))]);
   assert.deepEqual(fleet.said(), []);
   await fleet.sweep();
   assert.deepEqual(fleet.said(), ['worse web-1+web-2+web-3']);
