@@ -259,7 +259,7 @@ export const viewOf = (
   shortWho: shortWho(analysis),
   facts: factsOf(analysis),
   why: safe([analysis.explanation, ...(analysis.otherEnd?.sentences ?? [])].join(' ')),
-  evidence: analysis.evidence.map(({ text, source, lines }) => ({ text: safe(text), where: `${plain(source)}, ${linesText(lines)}` })),
+  evidence: analysis.evidence.map(({ text, source, lines }) => ({ text: safe(text), where: `${safe(source)}, ${linesText(lines)}` })),
   remedy: [
     ...(analysis.status === 'resolved' ? [] : [['Now', safe(analysis.remedy.now)] as const]),
     ['Fix', safe(analysis.remedy.fix)],

@@ -12,8 +12,15 @@ interface Rule {
 }
 
 /** What providers' keys begin with, so that they are known wherever they stand. */
-const TOKENS =
-  /(?<![\w-])(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}|xapp-[\w-]{10,}|[sr]k_(?:live|test)_\w{10,}|sk-[\w-]{20,}|AIza[\w-]{30,}|ya29\.[\w-]{10,}|npm_\w{30,}|pypi-[\w-]{16,}|dckr_pat_[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}|hv[sbr]\.[\w-]{16,}|do[opr]_v1_\w{32,}|shpat_\w{16,}|(?:AKIA|ASIA)[A-Z0-9]{16}|cw_[0-9a-f]{16}_[\w-]{43}|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{0,})?)/g;
+const TOKENS: readonly RegExp[] = [
+  /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_\w{30,}|pypi-[\w-]{16,}|dckr_pat_[\w-]{16,})/g,
+  /\b(?:xox[abeprs]-[\w-]{10,}|xapp-[\w-]{10,}|[sr]k_(?:live|test)_\w{10,}|sk-[\w-]{20,}|shpat_\w{16,})/g,
+  /\b(?:AIza[\w-]{30,}|ya29\.[\w-]{10,}|hv[sbr]\.[\w-]{16,}|do[opr]_v1_\w{32,}|(?:AKIA|ASIA)[A-Z0-9]{16}|cw_[0-9a-f]{16}_[\w-]{43})/g,
+  /\bSG\.[\w-]{16,128}\.[\w-]{16,}/g,
+];
+
+/** JSON web tokens, whole or cut off. */
+const JWT = /(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]{0,})?(?:\.[\w-]{0,})?/g;
 
 /** Values of names like these: quoted (also within JSON in a string), or a word. */
 const NAMES =
@@ -24,33 +31,30 @@ const VALUE = '(?:\\\\"[^"\\\\\\r\\n]{1,1024}|"[^"\\r\\n]{1,1024}|\'[^\'\\r\\n]{
 const quoteOf = (value: string): string => /^\\?["']/.exec(value)?.[0] ?? '';
 
 /** Options of programs that take a password by a letter. */
-const BY_PROGRAM: Readonly<Record<string, RegExp>> = {
-  mysql: /(\s-p)\S{1,1024}/g,
-  sshpass: /(\s-p\s?)\S{1,1024}/g,
-  redis: /(\s-a\s?)\S{1,1024}/g,
-  'docker login': /(\s-p\s)\S{1,1024}/g,
-  curl: /(\s(?:-u|--user)\s?[^\s:]{0,128}:)\S{1,1024}/g,
-};
-
-const maskOptions = (whole: string, program: string): string => {
-  const options = BY_PROGRAM[program.toLowerCase()];
-  return options === undefined ? whole : whole.replace(options, `$1${MASK}`);
-};
+const BY_PROGRAM: readonly (readonly [program: RegExp, option: RegExp])[] = [
+  [/\bmysql[\w-]{0,20}\s[^\r\n]{1,2000}/gi, /(\s-p)\S{1,1024}/g],
+  [/\bsshpass\s[^\r\n]{1,2000}/gi, /(\s-p\s?)\S{1,1024}/g],
+  [/\bredis-cli\s[^\r\n]{1,2000}/gi, /(\s-a\s?)\S{1,1024}/g],
+  [/\bcurl\s[^\r\n]{1,2000}/gi, /(\s(?:-u|--user)\s?[^\s:]{0,128}:)\S{1,1024}/g],
+  [/\bdocker login\s[^\r\n]{1,2000}/gi, /(\s-p\s)\S{1,1024}/g],
+];
 
 /** `Bearer is not configured` is a sentence; what has digits, or capitals within, is none. */
 const isOpaque = (value: string): boolean => /[0-9=_]|[a-z][A-Z]/.test(value);
 
 const RULES: readonly Rule[] = [
   {
-    pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+    pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----(?:[^-]|-(?!----)){0,8000}(?:-----END [A-Z ]{0,60}-----)?/g,
     replace: MASK,
   },
   // A line of a key whose beginning stands in another line.
   { pattern: /^[\w+/]{48,76}={0,2}$/gm, replace: (line = '') => (/[a-z][A-Z]/.test(line) ? MASK : line) },
-  { pattern: TOKENS, replace: MASK },
+  ...TOKENS.map((pattern) => ({ pattern, replace: MASK })),
+  { pattern: JWT, replace: MASK },
   { pattern: /(hooks\.slack\.com\/services\/|\/api\/webhooks\/)[\w/-]{8,}/g, replace: `$1${MASK}` },
   { pattern: /(\/bot)\d{6,12}:[\w-]{20,}/g, replace: `$1${MASK}` }, // Telegram
-  { pattern: /(?<=:\/\/)[^\s/@:]{0,128}:[^\s/]{1,256}@/g, replace: `${MASK}@` }, // user:password@host
+  // user:password@host, or what is left of it where a quotation was cut.
+  { pattern: /(?<=:\/\/)[^\s/@:]{0,128}:[^\s/]{1,256}(?:@|…$)/g, replace: `${MASK}@` },
   { pattern: /(:thin:[^\s/@:]{1,64}\/)[^\s/@]{1,128}@/g, replace: `$1${MASK}@` }, // Oracle
   { pattern: /\b(authorization["']?\s?[:=]\s?["'[]{0,2}(?:digest|aws4-hmac-sha256|oauth|hmac))\s[^\r\n]{1,4096}/gi, replace: `$1 ${MASK}` },
   {
@@ -72,7 +76,7 @@ const RULES: readonly Rule[] = [
   { pattern: /((?<![a-z])pass[:=])[^\s&,;]{1,1024}/gi, replace: `$1${MASK}` },
   { pattern: /((?:[?&]sig|signature|(?<![a-z])sid)=)[^\s&,;"']{6,1024}/gi, replace: `$1${MASK}` },
   { pattern: /(--?(?:pass(?:word|wd|phrase)?|secret|token|api-?key)\s)\S{1,1024}/gi, replace: `$1${MASK}` }, // --password value
-  { pattern: /\b(mysql|sshpass|redis|curl|docker login)[\w-]{0,20}\s[^\r\n]{1,2000}/gi, replace: maskOptions },
+  ...BY_PROGRAM.map(([pattern, option]) => ({ pattern, replace: (whole = '') => whole.replace(option, `$1${MASK}`) })),
 ];
 
 /** How long a card's number may be, by what it begins with: most long numbers are times, serial numbers and ids. */
@@ -89,11 +93,14 @@ const isCard = (digits: string): boolean => {
 };
 
 /** In one piece, or in the groups that are printed on cards: columns of figures are none. */
-const CARD = /\b(?:\d{13,19}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?:[ -]\d{3})?|\d{4}[ -]\d{6}[ -]\d{4,5})\b/g;
+const CARDS: readonly RegExp[] = [/\b\d{13,19}\b/g, /\b\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}\b/g, /\b\d{4}[ -]\d{6}[ -]\d{4,5}\b/g];
+
+const maskCard = (match: string): string => (isCard(match.replaceAll(/\D/g, '')) ? MASK : match);
 
 export const redact = (text: string): string => {
   let safe = text;
   for (const { pattern, replace } of RULES)
     safe = typeof replace === 'string' ? safe.replace(pattern, replace) : safe.replace(pattern, replace);
-  return safe.replace(CARD, (match) => (isCard(match.replaceAll(/\D/g, '')) ? MASK : match));
+  for (const pattern of CARDS) safe = safe.replace(pattern, maskCard);
+  return safe;
 };

@@ -91,3 +91,17 @@ export const shownOf = async (words: Words) => {
   const { analyses, timelines } = await analyzePaths(['made'], readerOf(filesOf('web-1', snapshots, logs)), { withTimelines: true });
   return analyses.map((analysis) => ({ analysis, timeline: timelines.get(analysis.host) ?? null }));
 };
+
+/** The snapshots of such a leak, with lines in them that no section knows. */
+export const clientLeakFiles = ({
+  command,
+  args,
+  unparsed,
+}: {
+  readonly command: string;
+  readonly args: string;
+  readonly unparsed: readonly string[];
+}): ReadonlyMap<string, string> => {
+  const { snapshots, logs } = clientLeak({ command, args, cgroup: '/x', error: '' });
+  return new Map([...filesOf('web-1', snapshots, logs)].map(([key, text]) => [key, `${text}\n==> sysctl <==\n${unparsed.join('\n')}`]));
+};
