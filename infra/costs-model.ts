@@ -48,12 +48,12 @@ export interface Units {
 }
 
 /** Measured (bench/units/RESULTS.md), calm hosts. */
-export const UNITS: Units = { snapshotRead: 38, digestWrite: 2, heardWrite: 6, logRead: 1.5, logWrite: 1 };
+export const UNITS: Units = { snapshotRead: 25, digestWrite: 2, heardWrite: 6, logRead: 1.5, logWrite: 1 };
 export const UNITS_BEFORE: Units = { snapshotRead: 37.5, digestWrite: 2.8, heardWrite: 6, logRead: 37.5, logWrite: 2 };
 
 /** Bytes as uploaded, gzipped, and CPU of taking one in, milliseconds (bench/fleet, and a digest alone of 28,000 sockets). */
-const SNAPSHOT = { 200: { bytes: 3200, cpuMs: 4.7 }, 28000: { bytes: 314_000, cpuMs: 203 } } as const;
-const LOG = { bytes: 500, cpuMs: 1.5 } as const;
+const SNAPSHOT = { 200: { bytes: 3200, cpuMs: 5.5 }, 28000: { bytes: 314_000, cpuMs: 203 } } as const;
+const LOG = { bytes: 500, cpuMs: 1.9 } as const;
 /** Waiting for S3 and the table in turn: an assumption, five calls of about ten milliseconds. Uploads of a batch wait together. */
 const WAIT_MS = 50;
 const MEMORY_GB = 1769 / 1024;
@@ -92,7 +92,7 @@ export const monthly = ({ hosts, every, withLogs, sockets, batch, units, gbSecon
   const writes = snapshots * units.digestWrite + heard * units.heardWrite + logs * units.logWrite;
   // Each digest of an object looks first whether its host was noted.
   const reads = objects * (units.snapshotRead + 0.5 * (every - 1)) + logs * units.logRead;
-  const digestBytes = (snapshots * 1900 + logs * 600) * (DIGEST_DAYS / 30.4);
+  const digestBytes = (snapshots * 1300 + logs * 240) * (DIGEST_DAYS / 30.4);
   return {
     puts: uploads * PRICES.put,
     storage: (bytes * (RAW_DAYS / 30.4) * PRICES.s3GbMonth + digestBytes * PRICES.tableGbMonth) / GB,

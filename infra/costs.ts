@@ -43,7 +43,8 @@ const LINES: readonly (readonly [string, number])[] = [
   ['cron, with the units before this work', perHost({ every: 1, units: UNITS_BEFORE })],
   ['cron, one message to an invocation', perHost({ every: 1, batch: 1 })],
   ['cron, x86_64', perHost({ every: 1, gbSecond: PRICES.gbSecondX86 })],
-  ['cron, digests of half the size', perHost({ every: 1, units: { ...UNITS, snapshotRead: 20.5, digestWrite: 1 } })],
+  ['cron, digests below 1 KB', perHost({ every: 1, units: { ...UNITS, snapshotRead: 18, digestWrite: 1 } })],
+  ['snapshots only, fifteen to an object', perHost({ ...bare, every: 15 })],
 ];
 out('\n| set-up, 10,000 hosts | dollars a host and month |\n|---|--:|');
 for (const [what, cost] of LINES) out(`| ${what} | ${cost.toFixed(3)} |`);

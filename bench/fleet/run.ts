@@ -126,6 +126,8 @@ line('CPU of one upload', `${(total.cpu / total.uploads).toFixed(2)} ms; of the 
 line('from the herd to an upload judged, p50, p99', `${quantile(waits, 0.5).toFixed(0)}, ${quantile(waits, 0.99).toFixed(0)} ms`);
 line('from the herd to a message, p50, p99', `${quantile(heardAfter, 0.5).toFixed(0)}, ${quantile(heardAfter, 0.99).toFixed(0)} ms`);
 line('incidents, messages, messages an incident', `${troubled.length}, ${told.length}, ${(told.length / troubled.length).toFixed(2)}`);
+const kinds = told.map(({ transition }) => transition);
+line('messages by kind', [...new Set(kinds)].map((kind) => `${kind} ${kinds.filter((one) => one === kind).length}`).join(', '));
 await listener.stop();
 emulators.disconnect();
 s3.destroy();
