@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listAnalyses } from '../../functions/routes/analyses.ts';
 import { listUploads } from '../../functions/routes/uploads.ts';
+import { noLink } from '../../lib/access/link.ts';
 import { renderChat, renderChatTogether } from '../../lib/report/chat.ts';
 import { analysisColumns, renderCsv } from '../../lib/report/csv.ts';
 import { renderEmail } from '../../lib/report/email.ts';
@@ -52,9 +53,9 @@ const renderings = (world: World): readonly string[] => {
       const { subject, text } = renderEmail(analysis, context);
       return [subject, text, renderSms(analysis, context), renderTerminal(analysis, { colour: true }), renderJson(analysis)];
     }),
-    ...world.published.flatMap((one) => [renderChat(one, null), JSON.stringify(pagesOf(one))]),
-    renderChatTogether('1', world.published, null),
-    JSON.stringify(renderTogether(world.published, null)),
+    ...world.published.flatMap((one) => [renderChat(one, noLink), JSON.stringify(pagesOf(one))]),
+    renderChatTogether('1', world.published, noLink),
+    JSON.stringify(renderTogether(world.published, noLink)),
     renderCsv(all, analysisColumns),
     analysisPage(all.map((analysis) => ({ analysis, timeline: null }))),
   ];

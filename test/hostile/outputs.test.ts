@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { noLink } from '../../lib/access/link.ts';
 import type { Analysis } from '../../lib/model/analysis.ts';
 import { renderChat } from '../../lib/report/chat.ts';
 import { analysisColumns, renderCsv } from '../../lib/report/csv.ts';
@@ -100,7 +101,7 @@ test('a subject is one line of ASCII, a text without controls', () => {
 
 test('chat is given no markup of its own that mentions, links or formats', () => {
   check((analysis) => {
-    const chat: unknown = JSON.parse(renderChat({ id: '1', kind: 'opened', analysis, createdAt: AT }, null));
+    const chat: unknown = JSON.parse(renderChat({ id: '1', kind: 'opened', analysis, createdAt: AT }, noLink));
     assert.doesNotMatch(JSON.stringify(chat), /<[!@#h]/);
   });
 });
