@@ -6,23 +6,29 @@ import type { ObjectRef } from '../lib/use-cases/ports.ts';
 const s3Record = z.object({
   eventVersion: z.string().regex(/^2\.\d+$/, 'expected event format 2.x'),
   eventName: z.string(),
+  eventTime: z.string().optional(),
   s3: z.object({ bucket: z.object({ name: z.string().min(1) }), object: z.object({ key: z.string().min(1) }) }),
 });
 
 /** `s3:TestEvent`, which S3 sends when a notification is set up, has no Records. */
 const s3Notification = z.union([z.object({ Records: z.array(s3Record) }), z.object({ Event: z.literal('s3:TestEvent') })]);
 
-export const sqsEvent = z.object({
-  Records: z.array(
-    z.object({
-      messageId: z.string(),
-      body: z.string(),
-      /** How often it has been delivered, this time included; the embedded queue's worker leaves it out. */
-      attributes: z.object({ ApproximateReceiveCount: z.coerce.number() }).partial().optional(),
-    }),
-  ),
+const sqsRecord = z.object({
+  messageId: z.string(),
+  body: z.string(),
+  attributes: z.object({ ApproximateReceiveCount: z.coerce.number().int().min(1).optional() }).optional(),
 });
-export type SqsRecord = z.infer<typeof sqsEvent>['Records'][number];
+export type SqsRecord = z.infer<typeof sqsRecord>;
+
+export const sqsEvent = z.object({ Records: z.array(sqsRecord) });
+
+/** How often it has been delivered, this time included. */
+export const receivesOf = ({ attributes }: SqsRecord): number => attributes?.ApproximateReceiveCount ?? 1;
+
+export interface NewObject extends ObjectRef {
+  /** RFC 3339; `null` where S3 does not say. */
+  readonly uploadedAt: string | null;
+}
 
 /** A message that no S3 notification can be: it goes to the dead-letter queue, where somebody can look at it. */
 export class NotificationError extends Error {
@@ -46,7 +52,7 @@ const isCreation = (eventName: string): boolean => eventName.startsWith('ObjectC
  *
  * @throws NotificationError for a body that is no S3 notification
  */
-export const newObjects = (body: string): readonly ObjectRef[] => {
+export const newObjects = (body: string): readonly NewObject[] => {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -58,5 +64,5 @@ export const newObjects = (body: string): readonly ObjectRef[] => {
   const records = 'Records' in parsed.data ? parsed.data.Records : [];
   return records
     .filter(({ eventName }) => isCreation(eventName))
-    .map(({ s3 }) => ({ bucket: s3.bucket.name, key: decodeKey(s3.object.key) }));
+    .map(({ s3, eventTime }) => ({ bucket: s3.bucket.name, key: decodeKey(s3.object.key), uploadedAt: eventTime ?? null }));
 };

@@ -1,22 +1,21 @@
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import sqsPartialBatchFailure from '@middy/sqs-partial-batch-failure';
-import { ingest } from '../lib/use-cases/ingest.ts';
+import { ingestDelivered } from '../lib/use-cases/deliveries.ts';
 import { judging, metrics } from './compose.ts';
-import { newObjects, type SqsRecord, sqsEvent } from './events.ts';
-import { noteIfLast } from './poison.ts';
+import { type NewObject, newObjects, receivesOf, type SqsRecord, sqsEvent } from './events.ts';
 
-/** One message may tell of several objects; one that fails puts its message back, and no other. */
-const ingestMessage = async (message: SqsRecord): Promise<void> => {
-  try {
-    for (const ref of newObjects(message.body)) {
-      const { kind } = await ingest(ref, judging());
-      if (kind !== 'gone') judging().meter.count(kind === 'rejected' ? 'UploadsRejected' : 'UploadsIngested', 1);
-    }
-  } catch (error) {
-    await noteIfLast(message, error);
-    throw error;
-  }
+const ingestObject = async ({ uploadedAt, ...ref }: NewObject, receives: number): Promise<void> => {
+  const { kind } = await ingestDelivered(ref, { receives, uploadedAt }, judging());
+  if (kind !== 'gone') judging().meter.count(kind === 'rejected' ? 'UploadsRejected' : 'UploadsIngested', 1);
+};
+
+/** One message may tell of several objects; one that fails puts its message back, and holds back no other. */
+const ingestMessage = async (record: SqsRecord): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const object of newObjects(record.body))
+    await ingestObject(object, receivesOf(record)).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 };
 
 const logFailure = (reason: unknown, record: { readonly messageId: string }): void => {

@@ -19,7 +19,9 @@ interface Heard {
 
 export interface HostTable extends Pick<Records, 'lastHeard' | 'listHosts' | 'hostsUnheardSince' | 'stopWatching'> {
   /** `false` where it was noted a short while ago. */
-  noteHeard(host: string, at: string): Promise<boolean>;
+  isNews(host: string, at: string): Promise<boolean>;
+  /** After this it is no news for a while: whatever goes with it is written before. */
+  noteHeard(host: string, at: string): Promise<void>;
 }
 
 /**
@@ -75,15 +77,19 @@ export const dynamoHosts = ({ client, table }: Walk, clock: Clock, keepDays: num
   };
 
   return {
-    async noteHeard(host, at) {
+    async isNews(host, at) {
       // A put whose condition fails costs a write; looking first, a tenth of that. What is read here may be stale: the condition decides.
       const last = await read(host, false);
-      if (last !== null && last >= staleBefore(at)) return false;
+      return last === null || last < staleBefore(at);
+    },
+
+    async noteHeard(host, at) {
       const known = { pk: s(hostKey(host)), heardAt: s(at), expires: expires() };
-      const heard = { sk: s('HEARD'), gpk: s(`HOSTS#${shardOf(host)}`), gsk: s(host), doc: encode({ host, lastHeardAt: at }) };
-      if (!(await putItem(client, table, { ...known, ...heard }, isStale(at)))) return false;
+      // First what makes its silence known, so that a death in between leaves it to be done again.
       const watch = { sk: s('WATCH'), gpk: s(`WATCH#${shardOf(host)}`), gsk: s(`${at}#${host}`) };
-      return putItem(client, table, { ...known, ...watch }, null);
+      await putItem(client, table, { ...known, ...watch }, isStale(at));
+      const heard = { sk: s('HEARD'), gpk: s(`HOSTS#${shardOf(host)}`), gsk: s(host), doc: encode({ host, lastHeardAt: at }) };
+      await putItem(client, table, { ...known, ...heard }, isStale(at));
     },
 
     lastHeard: (host) => read(host, true),

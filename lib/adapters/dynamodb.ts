@@ -69,9 +69,9 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
 
     async putDigest(digest, heardAt) {
       await put({ pk: s(hostKey(digest.host)), sk: s(digestKey(digest)), doc: encode(digest), expires: expires(retention.digests) });
-      if (digest.kind === 'marker') return;
-      const isNews = await hosts.noteHeard(digest.host, heardAt);
-      if (isNews && digest.kind === 'snapshot') await addresses.note(digest, heardAt);
+      if (digest.kind === 'marker' || !(await hosts.isNews(digest.host, heardAt))) return;
+      if (digest.kind === 'snapshot') await addresses.note(digest, heardAt);
+      await hosts.noteHeard(digest.host, heardAt);
     },
 
     async recentDigests(host, { spanMs, maxSnapshots }) {
@@ -159,6 +159,12 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
         doc: encode(rejection),
         expires: expires(retention.rejections),
       });
+    },
+
+    async clearRejection(host, key) {
+      // Without its key in the index. Nothing is deleted anywhere, so that no role need be allowed to.
+      const item = { pk: s(hostKey(host ?? NOBODY)), sk: s(`R#${hash16(key)}`), expires: expires(retention.rejections) };
+      await put(item, { expression: 'attribute_exists(pk)' });
     },
 
     listRejections: (limit, cursor) =>

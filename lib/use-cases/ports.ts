@@ -137,6 +137,8 @@ export interface Records extends FleetRecords {
   listHosts(limit: number, cursor: string | null): Promise<Page<HostSummary>>;
 
   putRejection(rejection: Rejection): Promise<void>;
+  /** It was taken in after all: it is not listed any more, where it was. */
+  clearRejection(host: string | null, key: string): Promise<void>;
   listRejections(limit: number, cursor: string | null): Promise<Page<Rejection>>;
 }
 

@@ -19,7 +19,15 @@ const MINUTE_MS = 60_000;
 
 const bodyOf = (key: string): string =>
   JSON.stringify({
-    Records: [{ eventVersion: '2.1', eventName: 'ObjectCreated:Put', s3: { bucket: { name: NAMES.bucket }, object: { key } } }],
+    // Ten minutes ago: whatever is redriven was uploaded long before.
+    Records: [
+      {
+        eventVersion: '2.1',
+        eventName: 'ObjectCreated:Put',
+        eventTime: '2026-11-23T11:50:00.000Z',
+        s3: { bucket: { name: NAMES.bucket }, object: { key } },
+      },
+    ],
   });
 
 const loadFunctions = async () => ({

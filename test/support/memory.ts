@@ -220,6 +220,11 @@ export class World {
           ),
         ),
       putRejection: (rejection) => after('putRejection', () => void this.rejections.push(rejection)),
+      clearRejection: (_host, key) =>
+        after('clearRejection', () => {
+          const i = this.rejections.findIndex((one) => one.key === key);
+          if (i >= 0) this.rejections.splice(i, 1);
+        }),
       listRejections: () => after('listRejections', () => onePage(this.rejections)),
     };
   }
