@@ -51,7 +51,13 @@ const onceFor = <T>(build: () => T): (() => T) => {
   };
 };
 
-const keysIn = (secret: string): AccessKeys => secretKeys(new SecretsManagerClient({}), secret, systemClock);
+/**
+ * A call that nobody answers ends, and is tried again, well before the function's own time is over; the SDK would wait for ever. Of an object's body each
+ * part counts anew.
+ */
+const PATIENCE = { requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true } };
+
+const keysIn = (secret: string): AccessKeys => secretKeys(new SecretsManagerClient(PATIENCE), secret, systemClock);
 
 const linksFor = (config: JudgingConfig, journal: Journal): (() => Promise<LinkTo>) => {
   const links = linksOf(config);
@@ -68,13 +74,13 @@ export const metrics = (): Metrics => {
 export const judging = /* @__PURE__ */ onceFor((): Deps => {
   const config = readConfig(judgingConfig, process.env);
   const settings = settingsOf(config);
-  const sns = new SNSClient({});
+  const sns = new SNSClient(PATIENCE);
   const journal = powertoolsJournal('closewatch');
   const links = linksFor(config, journal);
   const meter = powertoolsMeter(metrics());
   return {
-    uploads: s3Uploads(new S3Client({})),
-    records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)),
+    uploads: s3Uploads(new S3Client(PATIENCE)),
+    records: dynamoRecords(new DynamoDBClient(PATIENCE), config.TABLE, systemClock, retentionOf(config)),
     announcer: alsoTo(snsAnnouncer(sns, config.TOPIC_ARN, links), sns, moreTopicsOf(config), links, journal, meter),
     clock: systemClock,
     journal,
@@ -86,15 +92,15 @@ export const judging = /* @__PURE__ */ onceFor((): Deps => {
 
 export const querying = /* @__PURE__ */ onceFor((): Querying => {
   const config = readConfig(queryConfig, process.env);
-  return { records: dynamoRecords(new DynamoDBClient({}), config.TABLE, systemClock, retentionOf(config)), clock: systemClock };
+  return { records: dynamoRecords(new DynamoDBClient(PATIENCE), config.TABLE, systemClock, retentionOf(config)), clock: systemClock };
 });
 
-export const rotating = /* @__PURE__ */ onceFor((): Rotation => secretRotation(new SecretsManagerClient({})));
+export const rotating = /* @__PURE__ */ onceFor((): Rotation => secretRotation(new SecretsManagerClient(PATIENCE)));
 
 /** For the pages that people look at. */
 export const showing = /* @__PURE__ */ onceFor((): Showing => {
   const config = readConfig(pagesConfig, process.env);
-  return { ...querying(), keys: keysIn(config.ACCESS_SECRET), downloads: s3Downloads(new S3Client({})) };
+  return { ...querying(), keys: keysIn(config.ACCESS_SECRET), downloads: s3Downloads(new S3Client(PATIENCE)) };
 });
 
 /** For what people say, by the API or by a page's form. */
@@ -106,7 +112,7 @@ export const attending = /* @__PURE__ */ onceFor((): Attending => {
 export const granting = /* @__PURE__ */ onceFor((): GrantDeps => {
   const config = readConfig(grantingConfig, process.env);
   return {
-    tokens: dynamoTokens(new DynamoDBClient({}), config.TABLE),
+    tokens: dynamoTokens(new DynamoDBClient(PATIENCE), config.TABLE),
     signer: s3Signer(new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }), config.BUCKET),
     clock: systemClock,
     journal: powertoolsJournal('closewatch'),

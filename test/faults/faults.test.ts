@@ -143,6 +143,18 @@ test('every kind of fault at every call: the queue delivers again, and all is as
   t.diagnostic(`${schedules} schedules so far`);
 });
 
+test('a call that nobody answers ends before the function does, and is made again', async () => {
+  const key = keys.at(-1) ?? '';
+  await upTo(key);
+  deployment.wire.set(({ operation }) => (operation === 'Publish' ? 'hang' : null));
+  const began = performance.now();
+  const left = await deployment.deliver([key]);
+  assert.deepEqual(left, [key]);
+  assert.ok(performance.now() - began > 4000, 'it was the answer that was waited for');
+  await recover(left);
+  await check({ where: 'hang', mayTwice: false });
+});
+
 test('an upload that always fails is given up after five deliveries, is seen in the API, holds back nobody, and can be sent again', async () => {
   await deployment.anew();
   const [poison = '', ...others] = keys;

@@ -15,7 +15,9 @@ export type Fault =
   /** The connection breaks before the service has the request. */
   | 'reset-before'
   /** The service acts; its answer is lost. */
-  | 'reset-after';
+  | 'reset-after'
+  /** Nobody ever answers. */
+  | 'hang';
 
 export interface Call {
   /** Counted from 1 since the plan was set. */
@@ -104,6 +106,7 @@ export class Wire {
     const call = { n: this.calls.length + 1, service, operation: operationOf(service, incoming, body), path: incoming.url ?? '' };
     this.calls.push(call);
     const fault = this.#plan(call);
+    if (fault === 'hang') return;
     if (fault === 'reset-before') {
       incoming.socket.destroy();
       return;

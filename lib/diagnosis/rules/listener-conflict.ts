@@ -46,7 +46,8 @@ const judgePort = (contest: FixedPortContest): Verdict => {
     evidence: [quoteSnapshot(`${name} listens on ${at}.`, sighting.snapshot, listener.line)],
     remedy: {
       now:
-        culprit.pid === null
+        // PID 0 is the kernel's own, and `kill 0` is oneself (kill(2)).
+        culprit.pid === null || culprit.pid === 0
           ? `Find it with \`ss -ltnp 'sport = :${contest.port}'\` as root; stop it, or give one of the two another port.`
           : `Decide which of the two belongs on port ${contest.port}. To stop the other: \`systemctl status ${culprit.pid}\` names its unit; without one, \`kill ${culprit.pid}\`.`,
       fix: 'Let the service manager own the service, so that an old instance is stopped (and waited for) before a new one starts.',
