@@ -16,7 +16,7 @@ export interface Traces {
 }
 
 /** Nothing else is ever removed, whatever somebody calls a host. */
-const DRILL_NAME = new RegExp(`^${DRILL_HOST}[0-9a-f]{8}$`);
+const isOfDrill = (host: string): boolean => host.startsWith(DRILL_HOST) && /^[0-9a-f]{8}$/.test(host.slice(DRILL_HOST.length));
 const ROUNDS = 5;
 /** A drill has two, while nothing has gone wrong. */
 const MAX_ANALYSES = 20;
@@ -49,7 +49,7 @@ export const abandonedDrills = async ({ s3, bucket }: WholeStack, before: string
   const newest = new Map<string, string>();
   for await (const { ref, at } of listObjects(s3, bucket, `hosts/${DRILL_HOST}`)) {
     const host = ref.key.split('/')[1] ?? '';
-    if (DRILL_NAME.test(host) && at > (newest.get(host) ?? '')) newest.set(host, at);
+    if (isOfDrill(host) && at > (newest.get(host) ?? '')) newest.set(host, at);
   }
   return [...newest].filter(([, at]) => at < before).map(([host]) => host);
 };
