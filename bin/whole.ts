@@ -1,4 +1,4 @@
-import { DeploymentError } from '../lib/adapters/deployed.ts';
+import { DeploymentError } from '../lib/adapters/deployment.ts';
 import { type WholeStack, wholeDeployed, wholeLocal } from '../lib/adapters/whole-stack.ts';
 import { placesOf, runningStack } from '../lib/local/running.ts';
 import { plain } from '../lib/text/plain.ts';
@@ -29,7 +29,7 @@ export interface StackValues {
 const COULD_NOT_RUN = 2;
 
 /** @throws DeploymentError where there is none, or it cannot be asked */
-export const reachWhole = async (values: StackValues): Promise<WholeStack> => {
+const reachWhole = async (values: StackValues): Promise<WholeStack> => {
   if (values.local !== true) return wholeDeployed(values.stack ?? 'closewatch-production', values.region);
   const stateDir = values.state ?? '.closewatch';
   const stack = await runningStack(stateDir);

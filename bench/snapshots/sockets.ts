@@ -13,7 +13,7 @@ export interface Row {
   readonly owner: Owner | null;
 }
 
-export interface Owner {
+interface Owner {
   readonly command: string;
   readonly pid: number;
   readonly fd: number;
@@ -56,7 +56,7 @@ const PROGRAMS: readonly Program[] = [
 const LISTENERS = 40;
 
 /** mulberry32: small, and good enough to draw addresses from. */
-export const randomFrom = (seed: number): ((below: number) => number) => {
+const randomFrom = (seed: number): ((below: number) => number) => {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;

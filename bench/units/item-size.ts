@@ -20,9 +20,6 @@ export const sizeOf = (item: Item): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + bytesOf(value), 0);
 
 export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / KB));
-export const readUnits = (bytes: number, isConsistent: boolean): number =>
-  Math.max(1, Math.ceil(bytes / (4 * KB))) * (isConsistent ? 1 : 0.5);
-
 const entryOf = (item: Item | undefined): Item | null =>
   item?.gpk === undefined ? null : Object.fromEntries(Object.entries(item).filter(([name]) => PROJECTED.includes(name)));
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../lib/adapters/clock.ts';
-import { DeploymentError, type ReachedStack, reachDeployed, reachLocal } from '../../lib/adapters/deployed.ts';
+import { type ReachedStack, reachDeployed, reachLocal } from '../../lib/adapters/deployed.ts';
+import { DeploymentError } from '../../lib/adapters/deployment.ts';
 import { LOCAL_TABLE, runningStack } from '../../lib/local/running.ts';
 import { plain } from '../../lib/text/plain.ts';
 import { enrolHost, revokeTokens } from '../../lib/use-cases/enrol.ts';

@@ -84,7 +84,7 @@ export const retentionOf = (config: z.infer<typeof queryConfig>): Retention => (
   analyses: config.ANALYSIS_DAYS ?? DEFAULT_RETENTION.analyses,
 });
 
-export class ConfigError extends Error {
+class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 

@@ -4,7 +4,7 @@ import { dayOf, type Item, s } from './dynamodb-items.ts';
 import { putItem } from './dynamodb-put.ts';
 
 /** An address changes hands where hosts come and go; what was a host's the day before yesterday tells nothing. */
-export const ADDRESS_DAYS = 2;
+const ADDRESS_DAYS = 2;
 /** What an upload writes at most; the others of a router's addresses are hardly anybody's peer. */
 const NOTED = 4;
 /** More hosts than this with one address are a private network's that each host has for itself (`172.17.0.1`). */

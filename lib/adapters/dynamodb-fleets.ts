@@ -22,7 +22,7 @@ const caseKey = (id: string): Item => ({ pk: s(hostKey(homeOf(id))), sk: s(`CASE
 const membershipKey = (id: string): Item => ({ pk: s(hostKey(homeOf(id))), sk: s(`IN#${id}`) });
 const minuteOf = (at: number): string => new Date(Math.floor(at / MINUTE_MS) * MINUTE_MS).toISOString().slice(0, 16);
 
-export class ThrottledError extends Error {
+class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
 }
 

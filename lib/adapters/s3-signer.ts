@@ -3,7 +3,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { UploadSigner } from '../use-cases/host-ports.ts';
 
 /** Long enough for 64 MiB over a slow line; a revoked token's last address is dead soon after. */
-export const GRANT_SECONDS = 300;
+const GRANT_SECONDS = 300;
 
 /**
  * Presigned PUTs. By default the SDK signs the host name alone: a header that is not signed may be anything, so size, type and checksum

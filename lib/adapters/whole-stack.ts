@@ -1,10 +1,9 @@
-import { CloudFormationClient, DescribeStackResourceCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod';
 import { type JudgingConfig, judgingConfig, retentionOf } from './config.ts';
-import { DeploymentError } from './deployed.ts';
+import { askDeployment, DeploymentError } from './deployment.ts';
 import type { Retention } from './dynamodb.ts';
 
 /** A stack with all that a command may need of it, deployed or embedded. */
@@ -44,29 +43,15 @@ const whole = (
 };
 
 /** @throws DeploymentError where the stack cannot be asked, or is older than this version */
-export const wholeDeployed = async (stack: string, region: string | undefined): Promise<WholeStack> => {
+export const wholeDeployed = (stack: string, region: string | undefined): Promise<WholeStack> => {
   const options = region === undefined ? {} : { region };
-  const cloud = new CloudFormationClient(options);
-  const idOf = async (LogicalResourceId: string): Promise<string> => {
-    const answer = await cloud.send(new DescribeStackResourceCommand({ StackName: stack, LogicalResourceId }));
-    return answer.StackResourceDetail?.PhysicalResourceId ?? '';
-  };
-  try {
-    const described = await cloud.send(new DescribeStacksCommand({ StackName: stack }));
-    const [table, bucket, topicArn] = await Promise.all([idOf('Table'), idOf('UploadBucket'), idOf('Topic')]);
-    const outputs = described.Stacks?.[0]?.Outputs ?? [];
-    const outputOf = (key: string): string | null => outputs.find(({ OutputKey }) => OutputKey === key)?.OutputValue ?? null;
+  return askDeployment(stack, options, async ({ nameOf, outputOf }) => {
+    const [table, bucket, topicArn] = await Promise.all([nameOf('Table'), nameOf('UploadBucket'), nameOf('Topic')]);
     const judging = outputOf('Judging');
     if (judging === null) throw new DeploymentError(`The stack ${stack} does not say how it judges: deploy this version first.`);
     const clients = { s3: new S3Client(options), dynamo: new DynamoDBClient(options), sns: new SNSClient(options) };
     return whole(clients, { table, bucket, topicArn, api: outputOf('HttpApiUrl') }, judging);
-  } catch (error) {
-    if (error instanceof DeploymentError) throw error;
-    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new DeploymentError(`The stack ${stack} could not be asked (${detail}).`, { cause: error });
-  } finally {
-    cloud.destroy();
-  }
+  });
 };
 
 /** Where the embedded stack's emulators listen. */

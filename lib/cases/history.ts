@@ -35,9 +35,6 @@ export const cameBackAt = (history: History, from: string): History => ({
   episodes: [...history.episodes, { from, to: null }].slice(-MAX_EPISODES),
 });
 
-/** When the present episode began. */
-export const episodeFrom = (history: History): string => present(history).from;
-
 const gapsOf = ({ episodes }: History): readonly number[] =>
   episodes.slice(1).flatMap(({ from }, i) => {
     const before = episodes[i]?.to ?? null;

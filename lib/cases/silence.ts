@@ -37,7 +37,7 @@ export const MAX_SILENCE_MS = 30 * DAY_MS;
 /** Who was silenced by whom and why, for as long as somebody may ask. */
 const KEEP_MS = 90 * DAY_MS;
 /** Of some 600 bytes each: the item must not outgrow its 400 KB. */
-export const MAX_SILENCES = 400;
+const MAX_SILENCES = 400;
 
 export const isRunning = ({ from, until, ended }: Silence, now: string): boolean => ended === null && from <= now && now < until;
 

@@ -23,7 +23,7 @@ const groupBy = <K>(groups: readonly FailureGroup[], key: (group: FailureGroup) 
  * A trace that is cut off (the end of an upload) does not say which call failed. Where the same program fails in the same way with
  * whole traces, it is one of those.
  */
-export const adoptStrays = (groups: readonly FailureGroup[]): readonly FailureGroup[] =>
+const adoptStrays = (groups: readonly FailureGroup[]): readonly FailureGroup[] =>
   groups.map((group) => {
     if (group.localPort !== null || (group.call !== 'unknown' && group.call !== 'listen')) return group;
     const siblings = groups.filter(
@@ -40,7 +40,7 @@ const wantsFixedPort = (group: FailureGroup): boolean =>
   group.localPort !== null &&
   (group.call === 'listen' || group.call === 'bind-fixed' || group.call === 'unknown');
 
-export const sightingsOf = (facts: Facts, port: number, victims: readonly FailureGroup[]): readonly PortSighting[] =>
+const sightingsOf = (facts: Facts, port: number, victims: readonly FailureGroup[]): readonly PortSighting[] =>
   snapshotsAround(facts.snapshots, min(victims.map(({ firstAt }) => firstAt)), max(victims.map(({ lastAt }) => lastAt))).map(
     (snapshot) => ({
       snapshot,

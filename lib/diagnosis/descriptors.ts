@@ -21,7 +21,7 @@ import {
 /** What causes share that use up one process's file descriptors. */
 
 /** So near the soft limit that the next accept, socket or open fails: `fds` is read a moment before or after. */
-export const FULL_SHARE = 0.95;
+const FULL_SHARE = 0.95;
 /** Sockets of one state that are this much of what is open explain the shortage; below, something else does. */
 export const EXPLAINS_SHARE = 0.5;
 /** Where `fds` is missing: a pile this large fills the customary soft limit of 1,024 by half. */
@@ -32,7 +32,7 @@ const MATCHES_SHARE = 0.8;
 export const processName = (contest: DescriptorContest): string =>
   contest.process === null ? contest.app : program(contest.process.command, contest.process.pid);
 
-export const momentAt = (contest: DescriptorContest): Moment | null =>
+const momentAt = (contest: DescriptorContest): Moment | null =>
   contest.track.find(({ snapshot }) => snapshot === contest.snapshot) ?? contest.track.at(-1) ?? null;
 
 export const isFull = ({ process }: DescriptorContest): boolean | null => {

@@ -15,14 +15,12 @@ export const EXHAUSTED_SHARE = 0.95;
 export const RELIEVED_SHARE = 0.8;
 /** Past half the range `connect` walks ever longer to find a port (KERNEL.md: its median went from 12 to 1,490 µs). */
 export const SLOW_SHARE = 0.5;
-/** A part of the range that, if it returned, would have let the call succeed for a good while: below, blaming it is unfair. */
-export const DECISIVE_SHARE = 0.05;
 /** CLOSE_WAIT among what a program holds: above, its peers close and it does not; a pool's few stale connections stay below. */
 export const LEAK_MIN_SHARE = 0.1;
 /** A share that a connection needs to be one of several contributors. */
 const CONTRIBUTOR_SHARE = 0.05;
 /** Below, CLOSE_WAIT sockets come and go: a busy program has as many and loses them. */
-export const GOES_MAX_SHARE = 0.5;
+const GOES_MAX_SHARE = 0.5;
 
 /** What a suspect's sockets are, by their states and whether they stay: each cause is one of these. */
 export type Nature =

@@ -2,7 +2,6 @@ import type { Culprit, Resource } from '../model/analysis.ts';
 import type { Holder, Listener, Pile, PortRow, SnapshotDigest } from '../model/digest.ts';
 import { count, holderName } from '../text/words.ts';
 import type { FixedPortContest, PortSighting } from './contest.ts';
-import { REACH_MS } from './facts.ts';
 import { culpritWith, identityOf, resourceWith, unitNameIn } from './verdict.ts';
 
 /** What causes share that keep a fixed port from being bound. */
@@ -17,7 +16,7 @@ const isVictim = (contest: FixedPortContest, holder: Holder): boolean =>
   holder.kind === 'process' && contest.victimPids.includes(holder.pid);
 
 /** A listener on the port that is not the failing process itself. */
-export const rivalIn = (contest: FixedPortContest, sighting: PortSighting): Listener | null =>
+const rivalIn = (contest: FixedPortContest, sighting: PortSighting): Listener | null =>
   sighting.listeners.find(({ holder }) => !isVictim(contest, holder)) ?? null;
 
 /** Other sockets with that local port which are not the failing process's own. */
@@ -127,17 +126,3 @@ export const freedAt = (contest: FixedPortContest, isBlocked: (snapshot: Snapsho
   const lastBlocked = later.findLastIndex(isBlocked);
   return later[lastBlocked + 1]?.takenAt ?? null;
 };
-
-/** Failures that ended this long before the newest snapshot are over, whatever caused them. */
-export const QUIET_MS = 10 * 60_000;
-
-export const isQuiet = (lastAt: string, snapshots: readonly SnapshotDigest[]): string | null => {
-  const newest = snapshots.at(-1)?.takenAt;
-  return newest !== undefined && Date.parse(newest) - Date.parse(lastAt) >= QUIET_MS ? newest : null;
-};
-
-export const hasNearby = (contest: FixedPortContest): boolean =>
-  contest.sightings.some(
-    ({ snapshot }) =>
-      Math.abs(Date.parse(snapshot.takenAt) - Date.parse(contest.firstAt)) <= REACH_MS || snapshot.takenAt >= contest.firstAt,
-  );

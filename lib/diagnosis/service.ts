@@ -58,8 +58,3 @@ export const culpritOf = ({ listener, port }: ServiceContest): Culprit =>
 
 export const queueResource = (contest: ServiceContest, used: number | null, capacity: number | null, assumed: boolean): Resource =>
   resourceWith('accept-queue', contest, { localPort: contest.port, used, capacity, assumed });
-
-export const serverPilesOf =
-  (port: number) =>
-  (pile: Pile): boolean =>
-    pile.side === 'server' && pile.localPort === port;

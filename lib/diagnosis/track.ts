@@ -120,7 +120,7 @@ const FELL_TO = 0.5;
 const FALL_MIN_SOCKETS = 10;
 
 /** The moments since the set last fell: the growth that is still going on. */
-export const sinceFall = (moments: Track, value: (moment: Moment) => number): Track => {
+const sinceFall = (moments: Track, value: (moment: Moment) => number): Track => {
   const start = moments.findLastIndex((moment, i) => {
     const before = moments[i - 1];
     return before !== undefined && value(before) - value(moment) >= FALL_MIN_SOCKETS && value(moment) < FELL_TO * value(before);

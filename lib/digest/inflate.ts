@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /** Why a body could not be read to its end; what came before it stands. */
-export type InflateFault = { readonly kind: 'too-large'; readonly limit: number } | { readonly kind: 'damaged'; readonly detail: string };
+type InflateFault = { readonly kind: 'too-large'; readonly limit: number } | { readonly kind: 'damaged'; readonly detail: string };
 
 export interface Inflated {
   readonly chunks: AsyncIterable<Uint8Array>;

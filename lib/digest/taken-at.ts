@@ -4,7 +4,7 @@ import type { TakenAtBasis } from '../model/digest.ts';
 const ISO = /(\d{4})-?(\d{2})-?(\d{2})[T_ ](\d{2})[:.-]?(\d{2})(?:[:.-]?(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?/;
 
 /** A clock further than this from S3's is reported (DESIGN.md). */
-export const CLOCK_TOLERANCE_MS = 60_000;
+const CLOCK_TOLERANCE_MS = 60_000;
 
 const MINUTE_MS = 60_000;
 

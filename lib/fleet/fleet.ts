@@ -47,7 +47,7 @@ export interface FleetTold {
 }
 
 /** A time that is past, by the evidence. */
-export interface Span {
+interface Span {
   readonly id: string;
   readonly to: string;
 }

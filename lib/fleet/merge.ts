@@ -4,12 +4,12 @@ import { byOnset, type Facts, isOpen, onePerHost, worstOf } from './facts.ts';
 import { fleetSummary, remedyNow } from './words.ts';
 
 /** As many hosts are listed with their figures, and by name: a message holds 256 KB, an item of the table 400. */
-export const MAX_MEMBERS = 50;
+const MAX_MEMBERS = 50;
 const MAX_HOSTS = 500;
 /** Hosts whose failures are told apart. */
 const MAX_VICTIM_HOSTS = 20;
 /** Hosts whose evidence is quoted, and how much of each. */
-export const QUOTED_HOSTS = 4;
+const QUOTED_HOSTS = 4;
 const QUOTES = 2;
 
 const memberOf = (facts: Facts): Member => ({

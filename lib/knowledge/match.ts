@@ -37,7 +37,7 @@ export interface Clues {
  * line, the program's name, and, weakest, nothing but the language.
  */
 export const MEANS = ['warning', 'frame', 'message', 'command-line', 'program', 'language'] as const;
-export type Means = (typeof MEANS)[number];
+type Means = (typeof MEANS)[number];
 
 export interface Match {
   readonly entry: Entry;
@@ -49,7 +49,7 @@ export interface Match {
 export const MAX_MATCHES = 3;
 
 /** Whether a log tells it, rather than a name. */
-export const isTold = ({ by }: Match): boolean => by === 'warning' || by === 'frame' || by === 'message';
+const isTold = ({ by }: Match): boolean => by === 'warning' || by === 'frame' || by === 'message';
 
 export const noLog: LogClues = { frames: [], errors: [] };
 

@@ -94,11 +94,11 @@ const listen = (server: Server): Promise<number> =>
     });
   });
 
-const createTable = async (endpoint: string): Promise<void> => {
+/** The same definition that is deployed. */
+export const createTable = async (endpoint: string, name: string): Promise<void> => {
   const client = new DynamoDBClient({ endpoint, region: REGION, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
   try {
-    // The same definition that is deployed. The JSON's strings are the SDK's enums.
-    await client.send(new CreateTableCommand({ TableName: NAMES.table, ...tableInput(table) }));
+    await client.send(new CreateTableCommand({ TableName: name, ...tableInput(table) }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   } finally {
@@ -108,6 +108,7 @@ const createTable = async (endpoint: string): Promise<void> => {
 
 type TableInput = Omit<ConstructorParameters<typeof CreateTableCommand>[0], 'TableName'>;
 
+/** The JSON's strings are the SDK's enums. */
 const keyType = (text: string): 'HASH' | 'RANGE' => (text === 'HASH' ? 'HASH' : 'RANGE');
 const keys = (schema: typeof table.KeySchema) => schema.map(({ AttributeName, KeyType }) => ({ AttributeName, KeyType: keyType(KeyType) }));
 
@@ -131,7 +132,7 @@ export const startEmulators = async (s3Port: number, stateDir: string | null): P
   setUp(aws);
   const tables = dynalite({ createTableMs: 0, ...(stateDir === null ? {} : { path: join(stateDir, 'table') }) });
   const tableAddress = `http://127.0.0.1:${await listen(tables)}`;
-  await createTable(tableAddress);
+  await createTable(tableAddress, NAMES.table);
   const secrets = await startSecrets(stateDir);
   return {
     aws,

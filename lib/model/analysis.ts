@@ -36,7 +36,7 @@ export const HOST_STATES = ['silent', ...SEVERITIES, 'quiet'] as const;
 export type HostState = (typeof HOST_STATES)[number];
 
 export const STATUSES = ['open', 'resolved'] as const;
-export type Status = (typeof STATUSES)[number];
+type Status = (typeof STATUSES)[number];
 
 export const CONFIDENCES = ['high', 'medium', 'low'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
@@ -106,7 +106,7 @@ export interface Remedy {
   readonly source: string | null;
 }
 
-export interface PortsInUse {
+interface PortsInUse {
   readonly from: number;
   readonly to: number;
   readonly used: number;

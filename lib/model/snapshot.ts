@@ -62,7 +62,7 @@ export interface DescriptorRow {
   readonly hard: number | null;
 }
 
-export interface SnapshotMeta {
+interface SnapshotMeta {
   readonly host: string | null;
   /** As written. */
   readonly takenAt: string | null;

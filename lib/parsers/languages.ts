@@ -134,7 +134,7 @@ const languageOfState = (word: string): string | null =>
   null;
 
 /** States are English in it, whatever the display language: they are names of an enumeration. */
-export const POWERSHELL_COMMAND =
+const POWERSHELL_COMMAND =
   'Get-NetTCPConnection | Select-Object LocalAddress,LocalPort,RemoteAddress,RemotePort,State,OwningProcess | ConvertTo-Csv -NoTypeInformation';
 
 const ADVICE: Readonly<Record<System, string>> = {

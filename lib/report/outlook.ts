@@ -17,7 +17,7 @@ const RUNS_OUT: Readonly<Record<Analysis['resource']['kind'], string>> = {
 };
 
 /** `about 17:10 UTC (16:40–17:55)`; `null` where there is no forecast. */
-export const untilWhen = ({ trend, updatedAt }: Analysis): string | null => {
+const untilWhen = ({ trend, updatedAt }: Analysis): string | null => {
   if (trend.exhaustsAt === null) return null;
   const when = `about ${about(trend.exhaustsAt, updatedAt)}`;
   if (trend.exhaustsBetween === null) return when;

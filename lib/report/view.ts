@@ -52,7 +52,7 @@ const SHORT_KINDS: Readonly<Record<Victim['kind'], string>> = {
   'leak-warning': 'leaks connections',
 };
 
-export const CAUSE_NAMES: Readonly<Record<Analysis['cause'], string>> = {
+const CAUSE_NAMES: Readonly<Record<Analysis['cause'], string>> = {
   'close-wait-leak': 'leaks CLOSE_WAIT',
   'time-wait-churn': 'churns through TIME_WAIT',
   'connection-hoarding': 'hoards connections',

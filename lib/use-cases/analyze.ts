@@ -38,7 +38,7 @@ export class PathError extends Error {
 }
 
 /** An upload that was refused, or whose lines were not all understood. */
-export interface UnparsedUpload {
+interface UnparsedUpload {
   readonly source: string;
   readonly reason: string;
   readonly samples: readonly Unparsed[];

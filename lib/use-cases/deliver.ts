@@ -10,7 +10,7 @@ import { speaksForItself } from './voice.ts';
 export type Deliver = (host: string, claimed: readonly OutboxEntry[], deps: Deps) => Promise<void>;
 
 /** Applies a change to a host's board, again from the stored one whenever another writer was first. */
-export const updateBoard = async (host: string, change: (board: Board) => Board, { records }: Deps): Promise<void> => {
+const updateBoard = async (host: string, change: (board: Board) => Board, { records }: Deps): Promise<void> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const board = (await records.readBoard(host)) ?? emptyBoard(host);
     if ((await records.writeBoard(change(board))) === 'written') return;

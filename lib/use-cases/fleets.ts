@@ -63,7 +63,7 @@ const project = async ({ fleet, members }: Judged, analysis: Analysis | null, no
   if (next !== null && !isDeepStrictEqual(next, stored)) await records.putAnalysis(next, fleet.version + 1);
 };
 
-export const updateFleet = async (key: string, change: (fleet: Fleet) => Fleet, { records }: Deps): Promise<void> => {
+const updateFleet = async (key: string, change: (fleet: Fleet) => Fleet, { records }: Deps): Promise<void> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const fleet = await records.readFleet(key);
     if (fleet === null || (await records.writeFleet(change(fleet))) === 'written') return;

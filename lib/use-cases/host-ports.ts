@@ -15,7 +15,7 @@ export interface HostTokens {
 }
 
 export const UPLOAD_TYPES = ['application/gzip', 'text/plain', 'application/json'] as const;
-export type UploadType = (typeof UPLOAD_TYPES)[number];
+type UploadType = (typeof UPLOAD_TYPES)[number];
 
 /** One object that a host is going to upload. */
 export interface UploadPlan {

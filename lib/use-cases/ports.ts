@@ -69,7 +69,7 @@ export interface Page<T> {
   readonly cursor: string | null;
 }
 
-export type WriteOutcome = 'written' | 'conflict';
+type WriteOutcome = 'written' | 'conflict';
 
 /** One cause on many hosts: who is in, and what was told. Reads are strongly consistent. */
 export interface FleetRecords {

@@ -38,7 +38,7 @@ export interface ReplayOutcome {
 /** As the schedule does, on whole minutes: what a sweep notices (that a host is silent) it may have noticed some seconds before or after. */
 const SWEEP_MS = 60_000;
 /** More keys than a machine can be asked to hold and sort, at some 200 bytes each. */
-export const MAX_OBJECTS = 2_000_000;
+const MAX_OBJECTS = 2_000_000;
 
 export class TooMuchError extends Error {
   override readonly name = 'TooMuchError';

@@ -36,7 +36,7 @@ const rowOf = (pile: Pile, snapshots: readonly SnapshotDigest[]): HolderRow => {
 
 const size = ({ established, closeWait, timeWait, other }: HolderRow): number => established + closeWait + timeWait + other;
 
-export const holdersOf = (snapshots: readonly SnapshotDigest[]): readonly HolderRow[] => {
+const holdersOf = (snapshots: readonly SnapshotDigest[]): readonly HolderRow[] => {
   const firsts = (snapshots.at(-1)?.piles ?? []).filter((pile, i, all) => all.findIndex((other) => isAlike(pile, other)) === i);
   return firsts.map((pile) => rowOf(pile, snapshots)).sort((a, b) => size(b) - size(a));
 };
@@ -68,7 +68,7 @@ export const portsOf = (snapshots: readonly SnapshotDigest[]): PortsView => {
   };
 };
 
-export const descriptorsOf = (snapshot: SnapshotDigest | undefined): readonly DescriptorsView[] =>
+const descriptorsOf = (snapshot: SnapshotDigest | undefined): readonly DescriptorsView[] =>
   (snapshot?.processes ?? [])
     .flatMap(({ pid, command, descriptors }) =>
       descriptors === null || descriptors.soft === null || descriptors.open < DESCRIPTORS_FROM * descriptors.soft

@@ -38,7 +38,7 @@ const THINNING = 1 / 8;
 const msBetween = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
 
 /** The newest as they came, older ones ever further apart, none older than the window. */
-export const thinned = (snapshots: readonly SnapshotDigest[], windowMs: number): readonly SnapshotDigest[] => {
+const thinned = (snapshots: readonly SnapshotDigest[], windowMs: number): readonly SnapshotDigest[] => {
   const newest = snapshots.at(-1)?.takenAt ?? '';
   const recent = snapshots.filter(({ takenAt }) => msBetween(takenAt, newest) <= windowMs);
   const kept: SnapshotDigest[] = [];

@@ -1,10 +1,11 @@
 import { mock } from 'node:test';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { SQSBatchResponse } from 'aws-lambda';
-import table from '../../infra/table.json' with { type: 'json' };
 import { localContext } from '../../lib/local/api.ts';
-import { type Emulators, environmentFor, NAMES, startEmulators } from '../../lib/local/emulators.ts';
+import { createTable, type Emulators, environmentFor, NAMES, startEmulators } from '../../lib/local/emulators.ts';
+import { notificationFor } from '../../lib/local/notifications.ts';
+import { MAX_RECEIVES } from '../../lib/use-cases/deliveries.ts';
+import { apiEvent } from '../support/api-event.ts';
 import { Wire } from './wire.ts';
 
 /** An object, and the message that tells of it. */
@@ -13,22 +14,11 @@ export interface Upload {
   readonly bytes: Uint8Array;
 }
 
-const MAX_RECEIVES = 5;
 const START = Date.parse('2026-11-23T12:00:00.000Z');
 const MINUTE_MS = 60_000;
 
-const bodyOf = (key: string): string =>
-  JSON.stringify({
-    // Ten minutes ago: whatever is redriven was uploaded long before.
-    Records: [
-      {
-        eventVersion: '2.1',
-        eventName: 'ObjectCreated:Put',
-        eventTime: '2026-11-23T11:50:00.000Z',
-        s3: { bucket: { name: NAMES.bucket }, object: { key } },
-      },
-    ],
-  });
+/** Ten minutes ago: whatever is redriven was uploaded long before. */
+const UPLOADED_AT = '2026-11-23T11:50:00.000Z';
 
 const loadFunctions = async () => ({
   ingest: (await import('../../functions/ingest.ts')).handler,
@@ -88,10 +78,7 @@ export class Deployment {
   async anew(): Promise<void> {
     this.#tables += 1;
     const name = `closewatch-${this.#tables}`;
-    const client = new DynamoDBClient({ endpoint: this.#emulators.tableAddress });
-    // The definition's strings are the SDK's enums: as `lib/local/emulators.ts` gives it.
-    await client.send(new CreateTableCommand({ TableName: name, BillingMode: 'PAY_PER_REQUEST', ...definition() }));
-    client.destroy();
+    await createTable(this.#emulators.tableAddress, name);
     process.env.TABLE = name;
     this.wire.set(() => null);
     this.wire.accepted.length = 0;
@@ -115,7 +102,7 @@ export class Deployment {
     for (const key of keys) this.#receives.set(key, (this.#receives.get(key) ?? 0) + 1);
     const Records = keys.map((key, i) => ({
       messageId: `${i}`,
-      body: bodyOf(key),
+      body: notificationFor(key, UPLOADED_AT),
       attributes: { ApproximateReceiveCount: `${this.#receives.get(key)}` },
     }));
     const failed = await this.#functions
@@ -151,7 +138,7 @@ export class Deployment {
   }
 
   async #list(name: 'analyses' | 'uploads', query: Record<string, string>): Promise<readonly Record<string, unknown>[]> {
-    const answer = await this.#functions.query(eventFor(`/v1/${name}`, query), localContext);
+    const answer = await this.#functions.query(apiEvent(`GET /v1/${name}?${new URLSearchParams(query)}`), localContext);
     const body: unknown = JSON.parse(answer.body ?? '{}');
     const list: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : null;
     return Array.isArray(list) ? list : [];
@@ -163,37 +150,3 @@ export class Deployment {
     return false;
   }
 }
-
-const definition = () => ({
-  AttributeDefinitions: table.AttributeDefinitions.map(({ AttributeName }) => ({ AttributeName, AttributeType: 'S' as const })),
-  KeySchema: table.KeySchema.map(({ AttributeName, KeyType }) => ({ AttributeName, KeyType: keyType(KeyType) })),
-  GlobalSecondaryIndexes: table.GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }) => ({
-    IndexName,
-    KeySchema: KeySchema.map(({ AttributeName, KeyType }) => ({ AttributeName, KeyType: keyType(KeyType) })),
-    Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: Projection.NonKeyAttributes },
-  })),
-});
-
-const keyType = (text: string): 'HASH' | 'RANGE' => (text === 'HASH' ? 'HASH' : 'RANGE');
-
-const eventFor = (path: string, query: Record<string, string>) => ({
-  version: '2.0',
-  routeKey: '$default',
-  rawPath: path,
-  rawQueryString: '',
-  headers: {},
-  queryStringParameters: query,
-  requestContext: {
-    accountId: '',
-    apiId: '',
-    domainName: '',
-    domainPrefix: '',
-    http: { method: 'GET', path, protocol: '', sourceIp: '', userAgent: '' },
-    requestId: '',
-    routeKey: '',
-    stage: '$default',
-    time: '',
-    timeEpoch: 0,
-  },
-  isBase64Encoded: false,
-});

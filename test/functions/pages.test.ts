@@ -6,10 +6,9 @@ import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { secretKeys } from '../../lib/adapters/secrets.ts';
-import { type Stack, startStack } from '../../lib/local/stack.ts';
-import { uploadExample } from '../../lib/local/upload-example.ts';
+import type { Stack } from '../../lib/local/stack.ts';
 import { SERVED_POLICY } from '../../lib/report/page/document.ts';
-import { until } from '../support/until.ts';
+import { startExampleStack } from '../support/example-stack.ts';
 
 /** The pages over the embedded stack, as a browser asks for them. */
 
@@ -18,17 +17,7 @@ let link = '';
 const written: string[] = [];
 
 before(async () => {
-  stack = await startStack({
-    s3Port: 0,
-    apiPort: 0,
-    stateDir: null,
-    onEmail: ({ text }) => {
-      link = /http:\/\/\S+\?t=\S+/.exec(text)?.[0] ?? link;
-    },
-    onSms: () => {},
-  });
-  await uploadExample();
-  await until('an email', () => link !== '');
+  ({ stack, link } = await startExampleStack());
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream);
     Object.assign(stream, {

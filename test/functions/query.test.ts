@@ -1,37 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Problem, problemDocuments } from '../../functions/problem.ts';
 import { getAnalysis, listAnalyses } from '../../functions/routes/analyses.ts';
 import { postSilence } from '../../functions/routes/attention.ts';
 import { listHosts } from '../../functions/routes/hosts.ts';
 import { listUploads } from '../../functions/routes/uploads.ts';
+import { apiEvent } from '../support/api-event.ts';
 import { open, World } from '../support/memory.ts';
 
 const querying = new World().deps(open, 'test');
 
-const event = (query: Record<string, string>, pathParameters: Record<string, string> = {}): APIGatewayProxyEventV2 => ({
-  version: '2.0',
-  routeKey: '$default',
-  rawPath: '/',
-  rawQueryString: '',
-  headers: {},
-  queryStringParameters: query,
-  pathParameters,
-  requestContext: {
-    accountId: '',
-    apiId: '',
-    domainName: '',
-    domainPrefix: '',
-    http: { method: 'GET', path: '/', protocol: '', sourceIp: '', userAgent: '' },
-    requestId: '',
-    routeKey: '',
-    stage: '',
-    time: '',
-    timeEpoch: 0,
-  },
-  isBase64Encoded: false,
-});
+const event = (query: Record<string, string>, pathParameters: Record<string, string> = {}) =>
+  apiEvent('GET /', { queryStringParameters: query, pathParameters });
 
 const problemOf = async (answer: Promise<unknown>): Promise<Problem> => {
   const error: unknown = await answer.then(

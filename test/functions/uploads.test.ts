@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { answerGrant } from '../../functions/grants.ts';
 import { Problem } from '../../functions/problem.ts';
 import { handler } from '../../functions/uploads.ts';
@@ -9,6 +8,7 @@ import { dynamoTokens } from '../../lib/adapters/dynamodb-tokens.ts';
 import { localContext } from '../../lib/local/api.ts';
 import { type Emulators, environmentFor, NAMES, startEmulators } from '../../lib/local/emulators.ts';
 import { enrolHost } from '../../lib/use-cases/enrol.ts';
+import { apiEvent } from '../support/api-event.ts';
 
 let emulators: Emulators;
 let token = '';
@@ -25,27 +25,8 @@ before(async () => {
 });
 after(() => emulators.stop());
 
-const event = (headers: Record<string, string>, body: string, isBase64Encoded = false): APIGatewayProxyEventV2 => ({
-  version: '2.0',
-  routeKey: 'POST /v1/uploads',
-  rawPath: '/v1/uploads',
-  rawQueryString: '',
-  headers,
-  requestContext: {
-    accountId: '',
-    apiId: '',
-    domainName: '',
-    domainPrefix: '',
-    http: { method: 'POST', path: '/v1/uploads', protocol: '', sourceIp: '', userAgent: '' },
-    requestId: '',
-    routeKey: '',
-    stage: '',
-    time: '',
-    timeEpoch: 0,
-  },
-  body,
-  isBase64Encoded,
-});
+const event = (headers: Record<string, string>, body: string, isBase64Encoded = false) =>
+  apiEvent('POST /v1/uploads', { headers, body, isBase64Encoded });
 
 const PLAN = JSON.stringify({ key: 'hosts/web-03/logs/app/x', size: 5, type: 'text/plain' });
 

@@ -15,10 +15,10 @@ import { renderTogether } from '../../lib/report/together.ts';
 import { analyzePaths } from '../../lib/use-cases/analyze.ts';
 import { ingest } from '../../lib/use-cases/ingest.ts';
 import { readTimeline } from '../../lib/use-cases/timeline.ts';
+import { apiEvent } from '../support/api-event.ts';
 import { BIND_ANY, readerOf, timeAt } from '../support/made.ts';
 import { open, World } from '../support/memory.ts';
 import { clientLeakFiles } from './hosts.ts';
-import { getEvent } from './requests.ts';
 import { corpus, lineOf, remainsOf, type Secret } from './secrets.ts';
 
 /** Secrets wherever a host can put them; then everything that leaves is searched: messages, pages, answers, the table, our journal. */
@@ -79,7 +79,7 @@ const outputsOf = async (files: ReadonlyMap<string, string>): Promise<Readonly<R
     await ingest({ bucket: 'uploads', key }, deps);
   }
   const analyzed = await analyzePaths(['made'], readerOf(files), { withTimelines: true });
-  const answers = [await listAnalyses(getEvent({}), deps), await listUploads(getEvent({}), deps)];
+  const answers = [await listAnalyses(apiEvent('GET /'), deps), await listUploads(apiEvent('GET /'), deps)];
   assert.ok(world.analyses.size > 0 && world.published.length > 0 && world.rejections.length > 0 && journal.length > 0);
   return {
     table: tableOf(world),

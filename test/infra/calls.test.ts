@@ -8,6 +8,7 @@ import { type Emulators, environmentFor, NAMES, startEmulators } from '../../lib
 import { notificationFor } from '../../lib/local/notifications.ts';
 import { makeDrill } from '../../lib/use-cases/drill.ts';
 import { enrolHost } from '../../lib/use-cases/enrol.ts';
+import { apiEvent } from '../support/api-event.ts';
 import { conflict, leak, log, snapshot, type Upload } from '../support/hosts.ts';
 import { BUCKET, isAllowed, policyDocument, resolved } from '../support/iam.ts';
 import { as, callsOf, note, recordCalls } from '../support/recorded-calls.ts';
@@ -36,19 +37,14 @@ const invoke = (name: keyof typeof functions, event: unknown): Promise<unknown> 
 
 const reply = z.object({ statusCode: z.number(), body: z.string() });
 const ask = async (name: 'query' | 'attend' | 'uploads', request: string, body?: unknown, headers: object = {}) => {
-  const [method, path = ''] = request.split(' ');
-  const [rawPath, rawQueryString = ''] = path.split('?');
   const answer = reply.parse(
-    await invoke(name, {
-      version: '2.0',
-      rawPath,
-      rawQueryString,
-      queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)),
-      headers: { 'content-type': 'application/json', ...headers },
-      requestContext: { http: { method, path: rawPath, sourceIp: '192.0.2.1', userAgent: '' } },
-      body: body === undefined ? '' : JSON.stringify(body),
-      isBase64Encoded: false,
-    }),
+    await invoke(
+      name,
+      apiEvent(request, {
+        headers: { 'content-type': 'application/json', ...headers },
+        body: body === undefined ? '' : JSON.stringify(body),
+      }),
+    ),
   );
   assert.ok(answer.statusCode < 300, `${request}: ${answer.statusCode} ${answer.body}`);
   return answer.body;
@@ -56,16 +52,7 @@ const ask = async (name: 'query' | 'attend' | 'uploads', request: string, body?:
 
 const visit = async (path: string, cookies: readonly string[] = []) => {
   const url = new URL(path, 'http://127.0.0.1');
-  const answer = await invoke('pages', {
-    version: '2.0',
-    rawPath: url.pathname,
-    queryStringParameters: Object.fromEntries(url.searchParams),
-    headers: {},
-    cookies,
-    requestContext: { http: { method: 'GET', path: url.pathname, sourceIp: '192.0.2.1', userAgent: '' } },
-    isBase64Encoded: false,
-  });
-  return page.parse(answer);
+  return page.parse(await invoke('pages', apiEvent(`GET ${url.pathname}${url.search}`, { cookies: [...cookies] })));
 };
 const page = z.object({ statusCode: z.number(), cookies: z.array(z.string()).optional() });
 

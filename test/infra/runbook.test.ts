@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { topicArn } from '../../lib/local/emulators.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
 import { uploadExample } from '../../lib/local/upload-example.ts';
+import { run } from '../support/closewatch.ts';
+import { until } from '../support/until.ts';
 
 /** The runbook's commands, run as they stand there, on the embedded stack. */
 
@@ -46,31 +46,18 @@ const script = (name: string, line: string): void => {
   chmodSync(join(folder, name), 0o755);
 };
 
-const run = async (source: string): Promise<{ readonly stdout: string; readonly stderr: string; readonly status: number }> => {
+const bash = (source: string) => {
   const queue = (name: string): string => `${stack.s3Address}/000000000000/${name}`;
-  const child = spawn('bash', ['-euo', 'pipefail', '-c', source], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      PATH: `${folder}:${process.env.PATH}`,
-      AWS_DEFAULT_REGION: 'us-east-1',
-      QUEUE: queue('closewatch-uploads-queue'),
-      DEAD_LETTERS: queue('closewatch-dead-letters'),
-      BUCKET: stack.bucket,
-      TOPIC: topicArn,
-      CLOSEWATCH_API: stack.apiAddress,
-    },
+  return run('bash', ['-euo', 'pipefail', '-c', source], {
+    ...process.env,
+    PATH: `${folder}:${process.env.PATH}`,
+    AWS_DEFAULT_REGION: 'us-east-1',
+    QUEUE: queue('closewatch-uploads-queue'),
+    DEAD_LETTERS: queue('closewatch-dead-letters'),
+    BUCKET: stack.bucket,
+    TOPIC: topicArn,
+    CLOSEWATCH_API: stack.apiAddress,
   });
-  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { stdout, stderr, status };
-};
-
-const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
-  for (let i = 0; i < 300; i += 1) {
-    if (await isSo()) return;
-    await new Promise((done) => void setTimeout(done, 50));
-  }
-  assert.fail(`waited for ${what}`);
 };
 
 before(async () => {
@@ -84,7 +71,7 @@ before(async () => {
   const QueueUrl = `${stack.s3Address}/000000000000/closewatch-dead-letters`;
   await queues.send(new SendMessageCommand({ QueueUrl, MessageBody: 'dead-letter-of-the-test' }));
   queues.destroy();
-  if (hasTools) await run(`echo hello | aws s3 cp - "s3://$BUCKET/hosts/web-9/snapshots/not-a-snapshot"`);
+  if (hasTools) await bash(`echo hello | aws s3 cp - "s3://$BUCKET/hosts/web-9/snapshots/not-a-snapshot"`);
   const asked = async (path: string): Promise<string> => (await fetch(`${stack.apiAddress}${path}`)).text();
   await until('the analysis', async () => (await asked('/v1/analyses')).includes('close-wait-leak'));
   if (hasTools) await until('the refusal', async () => (await asked('/v1/uploads')).includes('web-9'));
@@ -106,7 +93,7 @@ test('every block that is marked to be run has an expected answer', () => {
 
 for (const { heading, script: source } of blocks())
   test(`${heading}: the command answers`, { skip: hasTools ? false : 'the AWS CLI is not installed' }, async () => {
-    const { stdout, stderr, status } = await run(source);
+    const { stdout, stderr, status } = await bash(source);
     assert.equal(status, 0, stderr);
     assert.match(stdout, EXPECTED[heading] ?? /^$/);
   });

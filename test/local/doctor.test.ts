@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -15,6 +12,8 @@ import { NAMES } from '../../lib/local/emulators.ts';
 import { placesOf, runningStack } from '../../lib/local/running.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
 import { enrolHost } from '../../lib/use-cases/enrol.ts';
+import { closewatch } from '../support/closewatch.ts';
+import { until } from '../support/until.ts';
 
 /** `closewatch doctor` as it is called, on the embedded stack: well, and with something broken. */
 
@@ -22,13 +21,7 @@ let stateDir = '';
 let stack: Stack;
 let said: string[] = [];
 
-const doctor = async (...args: readonly string[]) => {
-  const child = spawn(process.execPath, ['bin/closewatch.js', 'doctor', '--local', '--state', stateDir, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { stdout, stderr, status };
-};
+const doctor = (...args: readonly string[]) => closewatch(['doctor', '--local', '--state', stateDir, ...args]);
 
 /** All that is kept, but the slots that pace messages, which end by themselves within minutes. */
 const kept = async (): Promise<readonly string[]> => {
@@ -53,8 +46,7 @@ before(async () => {
   const note = ({ text: message }: { readonly text: string }): void => void said.push(message);
   stack = await startStack({ s3Port: 0, apiPort: 0, stateDir, onEmail: note, onSms: note });
   await put('hosts/web-1/snapshots/a');
-  const until = Date.now() + 10_000;
-  while ((await kept()).length < 3 && Date.now() < until) await new Promise((done) => void setTimeout(done, 50));
+  await until('what was uploaded', async () => (await kept()).length >= 3);
 });
 
 after(async () => {
@@ -79,9 +71,8 @@ test('with --announce people are told, and see that it is a drill', async () => 
   const before = await kept();
   const { stdout, status } = await doctor('--timeout', '30s', '--announce', '--json');
   assert.equal(status, 0, stdout);
-  const until = Date.now() + 10_000;
-  while (said.length < 4 && Date.now() < until) await new Promise((done) => void setTimeout(done, 50));
   // One of the beginning and one of the end, by email and by SMS.
+  await until('the messages', () => said.length >= 4);
   assert.equal(said.length, 4);
   for (const message of said) assert.match(message, /DRILL/);
   assert.deepEqual(await kept(), before);

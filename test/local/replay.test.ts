@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { NAMES } from '../../lib/local/emulators.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
 import { uploadExample } from '../../lib/local/upload-example.ts';
+import { closewatch } from '../support/closewatch.ts';
+import { until } from '../support/until.ts';
 
 /** `closewatch replay` as it is called, after the embedded stack's table was lost. */
 
@@ -24,20 +23,7 @@ const shown = async (): Promise<unknown> => ({
   timeline: await get('/v1/hosts/web-03/timeline?from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z'),
 });
 
-const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
-  for (let i = 0; i < 300; i += 1) {
-    if (await isSo()) return;
-    await new Promise((done) => void setTimeout(done, 50));
-  }
-  assert.fail(`waited for ${what}`);
-};
-
-const closewatch = async (...args: readonly string[]) => {
-  const child = spawn(process.execPath, ['bin/closewatch.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { stdout, stderr, status };
-};
-const replay = (...args: readonly string[]) => closewatch('replay', '--local', '--state', stateDir, ...args);
+const replay = (...args: readonly string[]) => closewatch(['replay', '--local', '--state', stateDir, ...args]);
 
 const loseTheTable = async (): Promise<number> => {
   const client = new DynamoDBClient({});
@@ -105,7 +91,7 @@ test('says what is wrong with a call, and how to pause a deployed stack first', 
     assert.equal(status, 2);
     assert.match(stderr, reason);
   }
-  const deployed = await closewatch('replay');
+  const deployed = await closewatch(['replay']);
   assert.equal(deployed.status, 2);
   assert.match(deployed.stderr, /must be paused first/);
   const help = await replay('--help');
@@ -116,7 +102,7 @@ test('says that nothing was uploaded in the time, or that no stack runs', async 
   const { status, stderr } = await replay('--to', '2020-01-01');
   assert.equal(status, 0);
   assert.match(stderr, /Nothing was uploaded/);
-  const none = await closewatch('replay', '--local', '--state', join(stateDir, 'none'));
+  const none = await closewatch(['replay', '--local', '--state', join(stateDir, 'none')]);
   assert.equal(none.status, 2);
   assert.match(none.stderr, /No stack runs/);
 });

@@ -18,6 +18,7 @@ import { PortTakenError } from '../../lib/local/emulators.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
 import type { Delivery } from '../../lib/local/subscriber.ts';
 import { uploadExample } from '../../lib/local/upload-example.ts';
+import { until } from '../support/until.ts';
 
 /** The whole service over the emulators, through the real SDK: what a new user runs. */
 
@@ -34,15 +35,6 @@ let texts: Delivery[] = [];
 
 const start = (): Promise<Stack> =>
   startStack({ s3Port: 0, apiPort: 0, stateDir, onEmail: (mail) => emails.push(mail), onSms: (sms) => texts.push(sms) });
-
-const until = async (what: string, isSo: () => boolean | Promise<boolean>, ms = 15_000): Promise<number> => {
-  const began = Date.now();
-  while (!(await isSo())) {
-    if (Date.now() - began > ms) assert.fail(`waited ${ms} ms for ${what}`);
-    await new Promise((resolve) => void setTimeout(resolve, 20));
-  }
-  return Date.now() - began;
-};
 
 const get = async (path: string): Promise<{ readonly status: number; readonly type: string; readonly body: unknown }> => {
   const response = await fetch(`${stack.apiAddress}${path}`);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { incident } from '../support/incidents.ts';
 import { openChromium, withoutChromium, writePage } from './chromium.ts';
+import { flaws, overflow } from './looks.ts';
 
 const skip = withoutChromium;
 const folder = mkdtempSync(join(tmpdir(), 'page-'));
@@ -40,16 +40,6 @@ const open = async (file: string, options: BrowserContextOptions = {}): Promise<
   await page.goto(pathToFileURL(file).href);
   return { page, noise, requests };
 };
-
-/** axe's findings: the rule, and where it was broken. */
-const flaws = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-};
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
 test('says first what fails, who causes it and what to do, in the words of the email', { skip }, async () => {
   const { page } = await open(report);

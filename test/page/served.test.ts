@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type Stack, startStack } from '../../lib/local/stack.ts';
-import { uploadExample } from '../../lib/local/upload-example.ts';
-import { until } from '../support/until.ts';
+import type { Stack } from '../../lib/local/stack.ts';
+import { closewatch } from '../support/closewatch.ts';
+import { startExampleStack } from '../support/example-stack.ts';
 import { openChromium, withoutChromium } from './chromium.ts';
+import { flaws, overflow } from './looks.ts';
 
 /** What somebody who is woken at night does: opens the email's link, reads, looks at the picture; logs in, filters, goes to the host. */
 
@@ -16,17 +16,7 @@ let link = '';
 
 before(async () => {
   if (skip !== false) return;
-  stack = await startStack({
-    s3Port: 0,
-    apiPort: 0,
-    stateDir: null,
-    onEmail: ({ text }) => {
-      link = /http:\/\/\S+\?t=\S+/.exec(text)?.[0] ?? link;
-    },
-    onSms: () => {},
-  });
-  await uploadExample();
-  await until('an email', () => link !== '');
+  ({ stack, link } = await startExampleStack());
   browser = await openChromium();
 });
 
@@ -54,33 +44,13 @@ const newPage = async (options: BrowserContextOptions = {}): Promise<Opened> => 
   return { page, noise, elsewhere };
 };
 
-const run = async (...args: readonly string[]): Promise<string> => {
-  const { spawn } = await import('node:child_process');
-  const child = spawn(process.execPath, ['bin/closewatch.js', ...args, '--api', stack.apiAddress]);
-  let out = '';
-  child.stdout.on('data', (chunk) => {
-    out += String(chunk);
-  });
-  await new Promise((resolve) => void child.on('close', resolve));
-  return out.trim();
-};
-
 const logIn = async (...args: readonly string[]): Promise<Opened> => {
   const opened = await newPage();
-  const address = await run('open', '--print', ...args);
-  await opened.page.goto(address);
+  const { stdout } = await closewatch(['open', '--print', ...args, '--api', stack.apiAddress]);
+  await opened.page.goto(stdout.trim());
   await opened.page.waitForURL(/\/(?:analyses|hosts)/);
   return opened;
 };
-
-const flaws = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-};
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
 test('the link of the email: the diagnosis, and the figures of a moment under the pointer', { skip }, async () => {
   const { page, noise, elsewhere } = await newPage({ javaScriptEnabled: false });

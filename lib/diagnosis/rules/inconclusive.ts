@@ -1,4 +1,4 @@
-import type { Cause, Mechanism, Resource } from '../../model/analysis.ts';
+import type { Mechanism, Resource } from '../../model/analysis.ts';
 import { clock, count, duration, number } from '../../text/words.ts';
 import type { Contest, UnresolvedContest } from '../contest.ts';
 import { portsOf, portsSentence } from '../ephemeral.ts';
@@ -8,9 +8,6 @@ import type { FailureGroup } from '../merge-failures.ts';
 import { type Draft, quoteSnapshot, resourceWith, type Verdict } from '../verdict.ts';
 
 /** What is said where the evidence does not explain the failures: it names what is missing, and the command that would show it. */
-export const inconclusiveId: Cause = 'inconclusive';
-export const inconclusiveTitle = 'The evidence does not explain the failures';
-
 interface Unknown {
   readonly mechanism: Mechanism;
   readonly resource: Resource;

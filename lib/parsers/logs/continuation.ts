@@ -53,7 +53,7 @@ const PYTHON_FRAME = /^\s{1,8}File "/;
 
 export const isTraceback = (text: string): boolean => text.startsWith('Traceback (most recent call last)');
 
-export const isChain = (text: string): boolean => startsWithAny(text, CHAINS);
+const isChain = (text: string): boolean => startsWithAny(text, CHAINS);
 
 /** JavaMail and others print the cause of a cause at the margin, below this. */
 const announcesNested = (text: string): boolean => text.trimEnd().endsWith('nested exception is:');

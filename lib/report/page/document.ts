@@ -6,7 +6,7 @@ import { STYLE } from './style.ts';
 const policyOf = (formAction: "'none'" | "'self'"): string =>
   `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action ${formAction}`;
 
-export const CONTENT_SECURITY_POLICY = policyOf("'none'");
+const CONTENT_SECURITY_POLICY = policyOf("'none'");
 /** Of pages with forms. */
 export const PAGE_POLICY = policyOf("'self'");
 /** As a header it can forbid frames, too. */

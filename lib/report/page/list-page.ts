@@ -7,7 +7,7 @@ import { silenceList } from './forms.ts';
 import { type Html, html } from './html.ts';
 
 /** Filters as they stand in the address: what is shared is what is seen. */
-export type Filters = Readonly<Partial<Record<'host' | 'cause' | 'severity' | 'status' | 'program' | 'peer' | 'from' | 'to', string>>>;
+type Filters = Readonly<Partial<Record<'host' | 'cause' | 'severity' | 'status' | 'program' | 'peer' | 'from' | 'to', string>>>;
 
 export interface Listed {
   readonly analyses: readonly Analysis[];
