@@ -106,7 +106,11 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
       return (answer.Responses?.[table] ?? []).flatMap((item) => decode<PortLookup>(item) ?? []);
     },
 
-    readBoard: (host) => get<Board>(host, 'BOARD', 'board'),
+    async readBoard(host) {
+      const board = await get<Board>(host, 'BOARD', 'board');
+      // Written before boards named them: any may be.
+      return board === null ? null : { ...board, unshown: board.unshown ?? board.cases.map(({ id }) => id) };
+    },
 
     async writeBoard(board) {
       const next = { ...board, version: board.version + 1 };

@@ -24,6 +24,8 @@ export interface Board {
   /** What people were told of each case. Announcing depends on arrival; nothing else does. */
   readonly ledger: readonly LedgerEntry[];
   readonly outbox: readonly OutboxEntry[];
+  /** Cases whose analyses, as people query them, may not have been written since they changed: a death falls between the two writes. */
+  readonly unshown: readonly string[];
 }
 
 export interface Checkpoint {
@@ -93,6 +95,7 @@ export const emptyBoard = (host: string): Board => ({
   cases: [],
   ledger: [],
   outbox: [],
+  unshown: [],
 });
 
 /** What people have said to a case. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Analysis, Finding, History, OtherEnd } from '../model/analysis.ts';
 import { beganAt, cameBackAt, endedAt, firstEpisode } from './history.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
@@ -99,6 +100,8 @@ const whenOver = (
 /** A case with a newer finding about the same thing. */
 export const mergeFinding = (former: Case, finding: Finding, sight: Sight): Case => {
   const tallies = addVictims(former.tallies, finding.victims);
+  // The window shows the same end again, with less and less around it: what was seen at the end stands.
+  if (finding.overAt !== null && finding.overAt === former.resolvedAt && isDeepStrictEqual(tallies, former.tallies)) return former;
   const life = finding.overAt === null ? whileOpen(former, finding, sight) : whenOver(former, finding, tallies, sight);
   return {
     ...former,

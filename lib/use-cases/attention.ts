@@ -13,7 +13,7 @@ import { idOf } from '../fleet/fleet.ts';
 import type { Acknowledgement, Analysis } from '../model/analysis.ts';
 import { ContentionError, MAX_ROUNDS } from './contention.ts';
 import type { Clock, Records } from './ports.ts';
-import { analysisOn } from './settle.ts';
+import { analysisOn } from './projection.ts';
 
 /** What people say to an analysis: that they are on it, or that they want to hear nothing of it for a time. */
 
@@ -49,7 +49,7 @@ const acknowledgeCase = async (
   const board = (await records.readBoard(host)) ?? emptyBoard(host);
   const current = board.cases.find(({ id }) => id === seen.id);
   if (current === undefined || current.status === 'resolved') return { kind: 'over' };
-  const next = setOn(board, seen.id, acknowledged);
+  const next = { ...setOn(board, seen.id, acknowledged), unshown: [...new Set([...board.unshown, seen.id])] };
   if ((await records.writeBoard(next)) === 'conflict') return 'conflict';
   const analysis = analysisOn(next, current);
   await records.putAnalysis(analysis, board.version + 1);

@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { announce } from '../cases/announce.ts';
-import { attentionTo, type Board, emptyBoard, isBusy, type OutboxEntry } from '../cases/board.ts';
-import { type Case, closeBecause, toAnalysis } from '../cases/case.ts';
+import { type Board, emptyBoard, isBusy, type OutboxEntry } from '../cases/board.ts';
+import { type Case, closeBecause } from '../cases/case.ts';
 import { foldCases } from '../cases/fold.ts';
 import { claim } from '../cases/outbox.ts';
-import { SILENT, SUPERSEDED } from '../cases/outcome.ts';
+import { SILENT } from '../cases/outcome.ts';
 import { silentCases } from '../cases/silent.ts';
 import { portsToLookUp } from '../diagnosis/diagnose.ts';
 import type { WantedLookup } from '../diagnosis/facts.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
-import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
 import { ContentionError, MAX_ROUNDS } from './contention.ts';
@@ -17,6 +16,7 @@ import { type Deliver, deliver } from './deliver.ts';
 import type { Deps } from './deps.ts';
 import { withOtherEnds } from './other-ends.ts';
 import type { ObjectRef } from './ports.ts';
+import { changedCases, project, showForgotten, showRest, withdraw } from './projection.ts';
 
 /** Raw snapshots that one settling reads again at most: each is a GET and a parse. */
 const MAX_RAW_READS = 24;
@@ -106,35 +106,6 @@ const decide = async (host: string, board: Board, { isSilent, silentSince }: Qui
   return leased === null ? { board: announced, claimed: [] } : leased;
 };
 
-/** A case as people query it: with what they have said to it. */
-export const analysisOn = ({ ledger }: Board, current: Case): Analysis => toAnalysis(current, attentionTo(ledger, current.id));
-
-const project = async (cases: readonly Case[], board: Board, revision: number, { records }: Deps): Promise<void> => {
-  for (const current of cases) await records.putAnalysis(analysisOn(board, current), revision);
-};
-
-const changedCases = (before: Board, after: Board): readonly Case[] =>
-  after.cases.filter(
-    (current) =>
-      !before.cases.some(
-        (former) =>
-          former.id === current.id &&
-          isDeepStrictEqual(former, current) &&
-          isDeepStrictEqual(attentionTo(before.ledger, current.id), attentionTo(after.ledger, current.id)),
-      ),
-  );
-
-/**
- * What was open, told to nobody, and is no finding any more: a failure whose snapshot came later is a case about another thing. Nobody would
- * ever write it again, so that it would be listed as open for good. Written before the board that forgets it, since a death between the two
- * must not keep it either.
- */
-const withdraw = async (before: Board, after: Board, { records }: Deps): Promise<void> => {
-  const gone = before.cases.filter(({ id, status }) => status === 'open' && !after.cases.some((current) => current.id === id));
-  for (const former of gone)
-    await records.putAnalysis(analysisOn(before, closeBecause(former, former.finding.lastSeenAt, SUPERSEDED)), before.version);
-};
-
 /**
  * Brings a host's cases up to date with all that is known of it, and tells people what changed (DESIGN.md, "Order never matters").
  * Safe to run at any time, any number of times, by several at once: whoever comes last sees all.
@@ -157,14 +128,13 @@ export const settleHost = async (
     if (options.isUneventful === true && !isBusy(board)) return;
     const quiet = { isSilent: options.isSilent === true, silentSince: options.silentSince ?? null };
     const next = await decide(host, board, quiet, deps);
-    if (isDeepStrictEqual(board, next.board)) {
-      // A death may have fallen between an earlier write of the board and its projection.
-      await project(board.cases, board, board.version, deps);
-      return;
-    }
+    if (isDeepStrictEqual(board, next.board)) return showRest(board, deps);
+    const changed = changedCases(board, next.board);
+    await showForgotten(board, next.board, deps);
     await withdraw(board, next.board, deps);
-    if ((await deps.records.writeBoard(next.board)) === 'conflict') continue;
-    await project(changedCases(board, next.board), next.board, board.version + 1, deps);
+    const unshown = changed.map(({ id }) => id);
+    if ((await deps.records.writeBoard({ ...next.board, unshown })) === 'conflict') continue;
+    await project(changed, next.board, board.version + 1, deps);
     await (options.deliver ?? deliver)(host, next.claimed, deps);
     return;
   }
