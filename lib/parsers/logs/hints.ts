@@ -92,11 +92,16 @@ const escapesIn = (block: Buffer): readonly number[] => {
   return places;
 };
 
-const WORD_SEARCH = new WordSearch(ALL.map((word) => Buffer.from(word, 'utf8')));
+let search: WordSearch | null = null;
+/** Made for the first long log: short ones are read line by line. */
+const wordSearch = (): WordSearch => {
+  search ??= new WordSearch(ALL.map((word) => Buffer.from(word, 'utf8')));
+  return search;
+};
 
-/** Places of hints in whole lines of UTF-8, at most two a line, ascending. */
+/** Places in whole lines of UTF-8 that have a hint, at most two a line, ascending. */
 export const hintsIn = (block: Buffer): readonly number[] => {
   const escapes = escapesIn(block);
-  const words = WORD_SEARCH.linesIn(block);
+  const words = wordSearch().linesIn(block);
   return escapes.length === 0 ? words : [...words, ...escapes].sort((a, b) => a - b);
 };
