@@ -105,9 +105,12 @@ const toPile = ({ first, side, isApart, members }: Draft, withSketch: boolean, w
   ...sketchesOf(members, withSketch, withEnds),
 });
 
-/** States in which staying or going tells something: a leak stays, traffic goes. */
-const isFollowed = ({ members, first }: Draft): boolean =>
-  members.length >= SKETCH_MIN_SOCKETS && (first.state === 'close_wait' || first.state === 'established');
+/**
+ * Where staying or going tells something: a leak stays, traffic goes, and a client's connections become CLOSE_WAIT when the other end's patience
+ * is over. Nobody asks it of what a server has open, which is most of what a calm host has.
+ */
+const isFollowed = ({ members, first, side }: Draft): boolean =>
+  members.length >= SKETCH_MIN_SOCKETS && (first.state === 'close_wait' || (first.state === 'established' && side === 'client'));
 
 /** States that tell whose end closed first, seen from the other host (RFC 9293 §3.6): it waits, is waited for, or neither. */
 const TELLING = new Set<TcpState>(['established', 'close_wait', 'fin_wait1', 'fin_wait2']);
