@@ -1,6 +1,7 @@
 import { digestUpload } from '../digest/digest-upload.ts';
 import { parseUploadKey } from '../digest/upload-key.ts';
 import type { Digest } from '../model/digest.ts';
+import { arrivalOf } from './calm.ts';
 import type { Deps } from './deps.ts';
 import type { ObjectRef } from './ports.ts';
 import { settleHost } from './settle.ts';
@@ -36,7 +37,8 @@ export const ingest = async (ref: ObjectRef, deps: Deps): Promise<IngestOutcome>
   // Heard when it was uploaded: not when it was read, which may be a redrive of last week's, or a replay.
   for (const digest of outcome.digests) await deps.records.putDigest(digest, object.lastModified);
   // A marker changes words only: the host's next snapshot puts it to them.
-  if (key.kind !== 'events') await settleHost(key.host, deps, { isUneventful: outcome.digests.every(isUneventful) });
+  const { digests } = outcome;
+  if (key.kind !== 'events') await settleHost(key.host, deps, { isUneventful: digests.every(isUneventful), arrival: arrivalOf(digests) });
   deps.journal.info('ingested', { host: key.host, digests: outcome.digests.length, bytes: object.bytes });
   return { kind: 'ingested', host: key.host, digests: outcome.digests.length };
 };

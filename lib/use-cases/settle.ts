@@ -11,6 +11,7 @@ import type { WantedLookup } from '../diagnosis/facts.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
+import { type Arrival, isCalm } from './calm.ts';
 import { ContentionError, MAX_ROUNDS } from './contention.ts';
 import { type Deliver, deliver } from './deliver.ts';
 import type { Deps } from './deps.ts';
@@ -120,12 +121,15 @@ export const settleHost = async (
     readonly silentSince?: string | null;
     /** What came can neither open a case nor end one: the window, nine in ten of an upload's cost, is read only where one is open. */
     readonly isUneventful?: boolean;
+    /** The snapshots that came, where nothing else did. */
+    readonly arrival?: Arrival | null;
     readonly deliver?: Deliver;
   } = {},
 ): Promise<void> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const board = (await deps.records.readBoard(host)) ?? emptyBoard(host);
     if (options.isUneventful === true && !isBusy(board)) return;
+    if (options.arrival != null && (await isCalm(host, board, options.arrival, deps))) return;
     const quiet = { isSilent: options.isSilent === true, silentSince: options.silentSince ?? null };
     const next = await decide(host, board, quiet, deps);
     if (isDeepStrictEqual(board, next.board)) return showRest(board, deps);
