@@ -48,7 +48,11 @@ export interface Units {
 }
 
 /** Measured (bench/units/RESULTS.md), calm hosts. */
-export const UNITS: Units = { snapshotRead: 25, digestWrite: 2, heardWrite: 6, logRead: 1.5, logWrite: 1 };
+export const UNITS: Units = { snapshotRead: 13, digestWrite: 1, heardWrite: 6, logRead: 1.5, logWrite: 1 };
+/** Digests of above 1 KB, as those of hosts in trouble and of many sockets. */
+export const UNITS_LARGE: Units = { ...UNITS, snapshotRead: 17, digestWrite: 2 };
+/** Measured on hosts with and without logs. */
+const WINDOW_OF_LOGS_READ = 3.5;
 export const UNITS_BEFORE: Units = { snapshotRead: 37.5, digestWrite: 2.8, heardWrite: 6, logRead: 37.5, logWrite: 2 };
 
 /** Bytes as uploaded, gzipped, and CPU of taking one in, milliseconds (bench/fleet, and a digest alone of 28,000 sockets). */
@@ -90,9 +94,10 @@ export const monthly = ({ hosts, every, withLogs, sockets, batch, units, gbSecon
   const bytes = snapshots * SNAPSHOT[sockets].bytes + logs * LOG.bytes * every;
   const heard = hosts * Math.min(MINUTES / 5, MINUTES / every);
   const writes = snapshots * units.digestWrite + heard * units.heardWrite + logs * units.logWrite;
-  // Each digest of an object looks first whether its host was noted.
-  const reads = objects * (units.snapshotRead + 0.5 * (every - 1)) + logs * units.logRead;
-  const digestBytes = (snapshots * 1300 + logs * 240) * (DIGEST_DAYS / 30.4);
+  // Each digest of an object looks first whether its host was noted, and lengthens the window that is read. Without logs there are none to read.
+  const read = units.snapshotRead - (withLogs ? 0 : WINDOW_OF_LOGS_READ);
+  const reads = objects * (read + 0.7 * (every - 1)) + logs * units.logRead;
+  const digestBytes = (snapshots * 850 + logs * 240) * (DIGEST_DAYS / 30.4);
   return {
     puts: uploads * PRICES.put,
     storage: (bytes * (RAW_DAYS / 30.4) * PRICES.s3GbMonth + digestBytes * PRICES.tableGbMonth) / GB,

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { type Costs, monthly, PRICES, type Setup, sumOf, UNITS, UNITS_BEFORE } from './costs-model.ts';
+import { type Costs, monthly, PRICES, type Setup, sumOf, UNITS, UNITS_BEFORE, UNITS_LARGE } from './costs-model.ts';
 
 /** `node infra/costs.ts` prints the tables of infra/COSTS.md and draws docs/costs.svg. */
 
@@ -39,11 +39,12 @@ const LINES: readonly (readonly [string, number])[] = [
   ['cron: a snapshot and a log a minute', perHost({ every: 1 })],
   ['snapshots only, one a minute (estimate 0.42)', perHost({ ...bare, every: 1 })],
   ['snapshots only, five to an object (estimate 0.21)', perHost(bare)],
-  ['snapshots only, one a minute, 28,000 sockets (estimate 1.16)', perHost({ ...bare, every: 1, sockets: 28_000 })],
+  ['snapshots only, one a minute, 28,000 sockets (estimate 1.16)', perHost({ ...bare, every: 1, sockets: 28_000, units: UNITS_LARGE })],
   ['cron, with the units before this work', perHost({ every: 1, units: UNITS_BEFORE })],
   ['cron, one message to an invocation', perHost({ every: 1, batch: 1 })],
   ['cron, x86_64', perHost({ every: 1, gbSecond: PRICES.gbSecondX86 })],
-  ['cron, digests below 1 KB', perHost({ every: 1, units: { ...UNITS, snapshotRead: 18, digestWrite: 1 } })],
+  ['cron, digests above 1 KB', perHost({ every: 1, units: UNITS_LARGE })],
+  ['cron, the whole hour read for each snapshot', perHost({ every: 1, units: { ...UNITS, snapshotRead: 19 } })],
   ['snapshots only, fifteen to an object', perHost({ ...bare, every: 15 })],
 ];
 out('\n| set-up, 10,000 hosts | dollars a host and month |\n|---|--:|');
