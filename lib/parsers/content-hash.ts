@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Line } from './line.ts';
 
@@ -25,9 +24,9 @@ export class ContentHash {
 
   #settle(): void {
     if (this.#bytes === null) return;
-    const bytes = this.#bytes.subarray(this.#start, this.#end);
+    const text = this.#bytes.toString('utf8', this.#start, this.#end);
     this.#bytes = null;
     // Invalid bytes count as U+FFFD: what is read is hashed.
-    this.#hash.update(isAscii(bytes) ? bytes : bytes.toString('utf8')).update('\n');
+    this.#hash.update(text).update('\n');
   }
 }
