@@ -20,8 +20,11 @@ const busiestAddresses = ({ address, addresses, local, ports }: Census, isClient
     const id = address[i] ?? 0;
     counts[id] = (counts[id] ?? 0) + 1;
   }
-  return addresses
-    .flatMap((text, id) => (counts[id] === 0 || isAnyAddress(text) ? [] : [{ id, text, count: counts[id] ?? 0 }]))
+  const busy: { readonly id: number; readonly text: string; readonly count: number }[] = [];
+  for (const [id, text] of addresses.entries()) {
+    if (counts[id] !== 0 && !isAnyAddress(text)) busy.push({ id, text, count: counts[id] ?? 0 });
+  }
+  return busy
     .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
     .slice(0, MAX_ADDRESSES)
     .map(({ id }) => id);
@@ -80,8 +83,17 @@ const countPeers = (scope: readonly number[], { peer, ports }: Census): Int32Arr
   return counts;
 };
 
+const clientsIn = (scope: readonly number[], isClient: Uint8Array): readonly number[] => {
+  const clients: number[] = [];
+  for (let n = 0; n < scope.length; n += 1) {
+    const i = scope[n] ?? 0;
+    if (isClient[i] === 1) clients.push(i);
+  }
+  return clients;
+};
+
 const destinations = (census: Census, scope: readonly number[], isClient: Uint8Array): PortUse['destinations'] => {
-  const clients = scope.filter((i) => isClient[i] === 1);
+  const clients = clientsIn(scope, isClient);
   return fullest(countPeers(clients, census), census.textOf).map((end) => destinationOf(end, census, clients));
 };
 

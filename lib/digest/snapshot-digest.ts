@@ -1,6 +1,6 @@
 import type { SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { TCP_STATES } from '../model/socket.ts';
+import { type Socket, TCP_STATES } from '../model/socket.ts';
 import { count } from '../text/words.ts';
 import { ownAddresses } from './addresses.ts';
 import { type Census, censusOf, LISTEN, NO_PORT, stateNumber } from './census.ts';
@@ -87,9 +87,12 @@ const droppedRemark = ({ dropped = '' }: Readonly<Record<string, string>>): read
     : [`Its agent dropped ${count(Number(uploads), 'upload')} since ${since}, for want of room while nothing could be uploaded.`];
 };
 
+const isTcp = ({ protocol }: Socket): boolean => protocol === 'tcp' || protocol === 'mptcp';
+
 /** One snapshot as its small record. Pure: the same snapshot gives the same digest. */
 export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: TakenAt): SnapshotDigest => {
-  const tcp = socketsWithNames(snapshot).filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
+  const sockets = socketsWithNames(snapshot);
+  const tcp = sockets.every(isTcp) ? sockets : sockets.filter(isTcp);
   const census = censusOf(tcp, snapshot.contentId);
   const isClient = clientEnds(census, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
   const seen = clientPorts(census, isClient);
