@@ -99,25 +99,32 @@ const toPile = ({ first, last, side, isApart, sockets }: Draft, sums: PileSums):
 });
 
 /** States in which staying or going tells something: a leak stays, traffic goes. */
-const FOLLOWED: ReadonlySet<TcpState> = new Set<TcpState>(['close_wait', 'established']);
+const isFollowed = ({ sockets, first }: Draft): boolean =>
+  sockets >= SKETCH_MIN_SOCKETS && (first.state === 'close_wait' || first.state === 'established');
 
 /** States that tell whose end closed first, seen from the other host (RFC 9293 §3.6): it waits, is waited for, or neither. */
-const TELLING: ReadonlySet<TcpState> = new Set<TcpState>(['established', 'close_wait', 'fin_wait1', 'fin_wait2']);
+const TELLING = new Set<TcpState>(['established', 'close_wait', 'fin_wait1', 'fin_wait2']);
+const isMatched = ({ sockets, first }: Draft): boolean => sockets >= SKETCH_MIN_SOCKETS && TELLING.has(first.state);
 
-const inOneOf = (states: ReadonlySet<TcpState>, drafts: readonly Draft[]): ReadonlySet<Draft> =>
-  new Set(drafts.filter(({ sockets, first }) => sockets >= SKETCH_MIN_SOCKETS && states.has(first.state)).slice(0, MAX_SKETCHES));
+const addUp = (pile: Int32Array, sums: readonly (PileSums | undefined)[]): void => {
+  for (let i = 0; i < pile.length; i += 1) {
+    const number = pile[i] ?? NO_PILE;
+    if (number >= 0) sums[number]?.add(i);
+  }
+};
 
 /** Sockets grouped by holder, state, address and contested end; the largest groups. */
 export const pilesOf = (census: Census, isClient: Uint8Array): readonly Pile[] => {
   const { all, pile } = draftPiles(census, isClient);
   const sums = new Array<PileSums | undefined>(all.length).fill(undefined);
   const kept = all.sort((a, b) => b.sockets - a.sockets || a.first.line - b.first.line).slice(0, MAX_PILES);
-  const [followed, matched] = [inOneOf(FOLLOWED, kept), inOneOf(TELLING, kept)];
+  const followed = new Set(kept.filter(isFollowed).slice(0, MAX_SKETCHES));
+  const matched = new Set(kept.filter(isMatched).slice(0, MAX_SKETCHES));
   const piles = kept.map((draft) => {
     const own = new PileSums(census, { withSockets: followed.has(draft), withEnds: matched.has(draft) });
     sums[draft.number] = own;
     return [draft, own] as const;
   });
-  for (let i = 0; i < pile.length; i += 1) sums[pile[i] ?? NO_PILE]?.add(i);
+  addUp(pile, sums);
   return piles.map(([draft, own]) => toPile(draft, own));
 };
