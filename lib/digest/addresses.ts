@@ -11,10 +11,13 @@ const isEveryones = (address: string): boolean =>
 
 /** The host's own addresses that its sockets show, commonest first. */
 export const ownAddresses = ({ address, addresses }: Census): readonly string[] => {
-  const counts = tally(address, addresses.length);
-  return addresses
-    .map((text, i) => ({ text, sockets: counts[i] ?? 0 }))
-    .filter(({ text, sockets }) => sockets > 0 && !isEveryones(text))
+  const sockets = tally(address, addresses.length);
+  const own: { readonly text: string; readonly sockets: number }[] = [];
+  for (const [i, text] of addresses.entries()) {
+    // Nearly all addresses are others'.
+    if (sockets[i] !== 0 && !isEveryones(text)) own.push({ text, sockets: sockets[i] ?? 0 });
+  }
+  return own
     .sort((a, b) => b.sockets - a.sockets || (a.text < b.text ? -1 : 1))
     .slice(0, MAX_ADDRESSES)
     .map(({ text }) => text);

@@ -24,13 +24,27 @@ export interface Census {
   /** In the order in which they come first; a process is named as its last socket names it. */
   readonly holders: readonly Holder[];
   readonly state: Uint8Array;
+  /** How much waits to be read: `EMPTY`, `ONE` byte (a FIN), `MORE`, or `NOT_SHOWN`. */
+  readonly queue: Uint8Array;
+  /** 1 where the inode is 0: no process has accepted or kept the socket. */
+  readonly isWithoutInode: Uint8Array;
+  readonly hasSeveralOwners: Uint8Array;
+  /** What any of the sockets tells. */
+  readonly shows: { readonly owners: boolean; readonly inodes: boolean; readonly queues: boolean; readonly lastAcks: boolean };
   /** Of the content: for numbering what the host cannot foresee. */
   readonly seed: number;
 }
 
 export const NO_PORT = -1;
 const STATE_NUMBERS: ReadonlyMap<TcpState, number> = new Map(TCP_STATES.map((state, i) => [state, i]));
-export const LISTEN = TCP_STATES.indexOf('listen');
+/** A state's number. */
+export const stateNumber = (state: TcpState): number => STATE_NUMBERS.get(state) ?? 0;
+export const LISTEN = stateNumber('listen');
+
+export const EMPTY = 0;
+export const ONE = 1;
+export const MORE = 2;
+export const NOT_SHOWN = 3;
 
 class Addresses {
   readonly texts: string[] = [];
@@ -44,24 +58,25 @@ class Addresses {
   }
 }
 
-/** Numbers the ends of one side; both sides share the numbers. An end's address is often the one before's. */
+/** Numbers the ends of one side; both sides share the numbers. An end is often the one before, or has its address. */
 class Ends {
   readonly #pairs: PairNumbering;
   readonly #addresses: Addresses;
-  #last: string | null = null;
-  #lastNumber = -1;
+  #last: Endpoint | null = null;
+  #lastAddress = -1;
+  #lastEnd = -1;
 
   constructor(pairs: PairNumbering, addresses: Addresses) {
     this.#pairs = pairs;
     this.#addresses = addresses;
   }
 
-  of({ address, port }: Endpoint): number {
-    if (address !== this.#last) {
-      this.#last = address;
-      this.#lastNumber = this.#addresses.of(address);
-    }
-    return this.#pairs.of(this.#lastNumber, port ?? NO_PORT);
+  of(end: Endpoint): number {
+    if (end === this.#last) return this.#lastEnd;
+    if (end.address !== this.#last?.address) this.#lastAddress = this.#addresses.of(end.address);
+    this.#last = end;
+    this.#lastEnd = this.#pairs.of(this.#lastAddress, end.port ?? NO_PORT);
+    return this.#lastEnd;
   }
 }
 
@@ -87,6 +102,11 @@ class Holders {
   }
 }
 
+const queueOf = (recvQ: number | null): number => {
+  if (recvQ === null) return NOT_SHOWN;
+  return recvQ === 0 ? EMPTY : recvQ === 1 ? ONE : MORE;
+};
+
 /** @param contentId SHA-256 of the snapshot, hex */
 export const censusOf = (sockets: readonly Socket[], contentId: string): Census => {
   const seed = Number.parseInt(contentId.slice(0, 8), 16) | 0;
@@ -95,21 +115,31 @@ export const censusOf = (sockets: readonly Socket[], contentId: string): Census 
   const pairs = new PairNumbering(seed, count);
   const [locals, peers, holders] = [new Ends(pairs, addresses), new Ends(pairs, addresses), new Holders()];
   const [address, local, peer, holder] = [new Int32Array(count), new Int32Array(count), new Int32Array(count), new Int32Array(count)];
-  const state = new Uint8Array(count);
+  const [state, queue] = [new Uint8Array(count), new Uint8Array(count)];
+  const [isWithoutInode, hasSeveralOwners] = [new Uint8Array(count), new Uint8Array(count)];
+  const shows = { owners: false, inodes: false, queues: false, lastAcks: false };
   for (let i = 0; i < count; i += 1) {
     const socket = sockets[i];
     if (socket === undefined) break;
+    const { ownership, inode, recvQ } = socket;
     const end = locals.of(socket.local);
     local[i] = end;
     address[i] = pairs.firstOf(end);
     peer[i] = peers.of(socket.peer);
     holder[i] = holders.of(socket);
-    state[i] = STATE_NUMBERS.get(socket.state) ?? 0;
+    state[i] = stateNumber(socket.state);
+    queue[i] = queueOf(recvQ);
+    if (inode === 0) isWithoutInode[i] = 1;
+    if (ownership.kind === 'owned' && ownership.owners.length > 1) hasSeveralOwners[i] = 1;
+    if (ownership.kind !== 'unknown') shows.owners = true;
+    if (inode !== null) shows.inodes = true;
+    if (recvQ !== null) shows.queues = true;
+    if (socket.lastAckMs !== null) shows.lastAcks = true;
   }
   const textOf = (end: number): string =>
     endText({ address: addresses.texts[pairs.firstOf(end)] ?? '', port: portOrNull(pairs.secondOf(end)) });
   const numbers = { address, local, peer, ports: pairs.seconds(), addresses: addresses.texts, holder, state };
-  return { sockets, ...numbers, holders: holders.all, textOf, seed };
+  return { sockets, ...numbers, queue, isWithoutInode, hasSeveralOwners, shows, holders: holders.all, textOf, seed };
 };
 
 const portOrNull = (port: number): number | null => (port === NO_PORT ? null : port);

@@ -1,5 +1,6 @@
 import type { Listener } from '../model/digest.ts';
 import type { Socket } from '../model/socket.ts';
+import { type Census, LISTEN } from './census.ts';
 import { holderOf } from './holder.ts';
 
 const MAX_LISTENERS = 64;
@@ -18,9 +19,9 @@ const toListener = (socket: Socket, port: number): Listener => ({
 });
 
 /** Who listens where; those with a queue first, so that a cut never hides a service in trouble. */
-export const listenersOf = (sockets: readonly Socket[]): readonly Listener[] =>
+export const listenersOf = ({ sockets, state }: Census): readonly Listener[] =>
   sockets
-    .filter(({ state }) => state === 'listen')
+    .filter((_, i) => state[i] === LISTEN)
     .flatMap((socket) => (socket.local.port === null ? [] : [toListener(socket, socket.local.port)]))
     .sort((a, b) => (b.acceptQueue ?? 0) - (a.acceptQueue ?? 0) || a.port - b.port)
     .slice(0, MAX_LISTENERS);

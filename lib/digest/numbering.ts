@@ -7,8 +7,8 @@
  */
 export class PairNumbering {
   #slots: Int32Array;
-  #first: Int32Array;
-  #second: Int32Array;
+  /** Two for each pair, side by side: what is looked at together comes from memory together. */
+  #parts: Int32Array;
   readonly #seed: number;
   #size = 0;
 
@@ -19,8 +19,7 @@ export class PairNumbering {
   constructor(seed: number, expected = 0) {
     const size = 2 ** Math.ceil(Math.log2(Math.max(expected, LEAST)));
     this.#slots = new Int32Array(size * 2).fill(-1);
-    this.#first = new Int32Array(size);
-    this.#second = new Int32Array(size);
+    this.#parts = new Int32Array(size * 2);
     this.#seed = seed;
   }
 
@@ -29,24 +28,28 @@ export class PairNumbering {
   }
 
   firstOf(id: number): number {
-    return this.#first[id] ?? -1;
+    return this.#parts[id * 2] ?? -1;
   }
 
   secondOf(id: number): number {
-    return this.#second[id] ?? -1;
+    return this.#parts[id * 2 + 1] ?? -1;
   }
 
   /** By number. */
   seconds(): Int32Array {
-    return this.#second.slice(0, this.#size);
+    const seconds = new Int32Array(this.#size);
+    for (let id = 0; id < seconds.length; id += 1) seconds[id] = this.#parts[id * 2 + 1] ?? -1;
+    return seconds;
   }
 
   /** The pair's number; a new one where it has none. */
   of(first: number, second: number): number {
-    const mask = this.#slots.length - 1;
+    const slots = this.#slots;
+    const parts = this.#parts;
+    const mask = slots.length - 1;
     let slot = scattered(this.#seed, first, second) & mask;
-    for (let id = this.#slots[slot] ?? -1; id >= 0; id = this.#slots[slot] ?? -1) {
-      if (this.#first[id] === first && this.#second[id] === second) return id;
+    for (let id = slots[slot] ?? -1; id >= 0; id = slots[slot] ?? -1) {
+      if (parts[id * 2] === first && parts[id * 2 + 1] === second) return id;
       slot = (slot + 1) & mask;
     }
     return this.#add(slot, first, second);
@@ -55,20 +58,19 @@ export class PairNumbering {
   #add(slot: number, first: number, second: number): number {
     const id = this.#size;
     this.#slots[slot] = id;
-    this.#first[id] = first;
-    this.#second[id] = second;
+    this.#parts[id * 2] = first;
+    this.#parts[id * 2 + 1] = second;
     this.#size += 1;
-    if (this.#size === this.#first.length) this.#grow();
+    if (this.#size * 2 === this.#parts.length) this.#grow();
     return id;
   }
 
   #grow(): void {
-    this.#first = doubled(this.#first);
-    this.#second = doubled(this.#second);
+    this.#parts = doubled(this.#parts);
     this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
     const mask = this.#slots.length - 1;
     for (let id = 0; id < this.#size; id += 1) {
-      let slot = scattered(this.#seed, this.firstOf(id), this.#second[id] ?? 0) & mask;
+      let slot = scattered(this.#seed, this.firstOf(id), this.secondOf(id)) & mask;
       while ((this.#slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
       this.#slots[slot] = id;
     }
@@ -101,17 +103,53 @@ export const tally = (ids: Int32Array | Uint8Array, size: number): Int32Array =>
   return counts;
 };
 
-/** Counts distinct pairs by their first part. */
-export class DistinctCounts {
-  readonly counts: number[] = [];
-  readonly #pairs: PairNumbering;
+const PORTS = 65_536;
+const FREE = -1;
 
-  constructor(seed: number, expected: number) {
-    this.#pairs = new PairNumbering(seed, expected);
+/**
+ * Counts the distinct ports of each taker (a share, a holder) and of all together. Hardly any port has two takers, so the first of each
+ * is kept by the port, and pairs are numbered for the others only.
+ */
+export class PortTakers {
+  /** Distinct ports, by taker. */
+  readonly counts: number[] = [];
+  readonly #first = new Int32Array(PORTS).fill(FREE);
+  readonly #isShared = new Uint8Array(PORTS);
+  readonly #others: PairNumbering;
+  #used = 0;
+
+  constructor(seed: number) {
+    this.#others = new PairNumbering(seed);
   }
 
-  add(of: number, thing: number): void {
-    const known = this.#pairs.size;
-    if (this.#pairs.of(of, thing) === known) this.counts[of] = (this.counts[of] ?? 0) + 1;
+  /** Distinct ports, of all together. */
+  get used(): number {
+    return this.#used;
+  }
+
+  take(port: number, taker: number): void {
+    const first = this.#first[port] ?? FREE;
+    if (first === taker) return;
+    if (first === FREE) {
+      this.#first[port] = taker;
+      this.#used += 1;
+      this.#count(taker);
+      return;
+    }
+    this.#isShared[port] = 1;
+    const known = this.#others.size;
+    if (this.#others.of(taker, port) === known) this.#count(taker);
+  }
+
+  /** Ports that nobody else has, by taker. */
+  exclusive(): Int32Array {
+    return tally(
+      this.#first.map((taker, port) => (this.#isShared[port] === 1 ? FREE : taker)),
+      this.counts.length,
+    );
+  }
+
+  #count(taker: number): void {
+    this.counts[taker] = (this.counts[taker] ?? 0) + 1;
   }
 }

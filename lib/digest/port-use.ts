@@ -1,7 +1,7 @@
 import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
 import { type Census, NO_PORT } from './census.ts';
 import { holderOf } from './holder.ts';
-import { DistinctCounts } from './numbering.ts';
+import { PortTakers } from './numbering.ts';
 import { portShares } from './port-shares.ts';
 import { ANY_ADDRESSES, isAnyAddress } from './side.ts';
 
@@ -10,37 +10,24 @@ const MAX_DESTINATION_SHARES = 3;
 const MAX_ADDRESSES = 3;
 
 /** The specific addresses whose client-side sockets take the most distinct ports: those that run out first. */
-const busiestAddresses = ({ address, addresses, local, ports: portOf, seed }: Census, isClient: Uint8Array): readonly number[] => {
-  const ports = new DistinctCounts(seed, local.length);
-  for (let i = 0; i < local.length; i += 1)
-    if (isClient[i] === 1 && portOf[local[i] ?? 0] !== NO_PORT) ports.add(address[i] ?? 0, local[i] ?? 0);
-  return ports.counts
-    .map((count, id) => ({ count, id, text: addresses[id] ?? '' }))
-    .filter(({ text }) => !isAnyAddress(text))
+const busiestAddresses = ({ address, addresses, local, ports }: Census, isClient: Uint8Array): readonly number[] => {
+  const isSeen = new Uint8Array(ports.length);
+  const counts = new Int32Array(addresses.length);
+  for (let i = 0; i < local.length; i += 1) {
+    const end = local[i] ?? 0;
+    if (isClient[i] === 0 || isSeen[end] === 1 || ports[end] === NO_PORT) continue;
+    isSeen[end] = 1;
+    const id = address[i] ?? 0;
+    counts[id] = (counts[id] ?? 0) + 1;
+  }
+  const busy: { readonly id: number; readonly text: string; readonly count: number }[] = [];
+  for (const [id, text] of addresses.entries()) {
+    if (counts[id] !== 0 && !isAnyAddress(text)) busy.push({ id, text, count: counts[id] ?? 0 });
+  }
+  return busy
     .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
     .slice(0, MAX_ADDRESSES)
     .map(({ id }) => id);
-};
-
-/** The ports that go to one end: by holder, and all. */
-interface Ways {
-  /** Index of a socket of each holder, by the holder's number. */
-  readonly firsts: Map<number, number>;
-  readonly ofHolders: DistinctCounts;
-  readonly all: DistinctCounts;
-}
-
-const addWays = ({ firsts, ofHolders, all }: Ways, end: number, census: Census, scope: readonly number[]): void => {
-  const { peer, holder, local, ports } = census;
-  for (let n = 0; n < scope.length; n += 1) {
-    const i = scope[n] ?? 0;
-    if (peer[i] !== end) continue;
-    const by = holder[i] ?? 0;
-    const port = ports[local[i] ?? 0] ?? NO_PORT;
-    if (!firsts.has(by)) firsts.set(by, i);
-    ofHolders.add(by, port);
-    all.add(0, port);
-  }
 };
 
 const holderAt = ({ sockets }: Census, i: number): Holder => {
@@ -48,15 +35,24 @@ const holderAt = ({ sockets }: Census, i: number): Holder => {
   return socket === undefined ? { kind: 'unknown' } : holderOf(socket);
 };
 
-/** @param scope sockets of one local address, by their indexes */
+/** @param scope sockets of one local address with a port, by their indexes */
 const destinationOf = (end: number, census: Census, scope: readonly number[]): DestinationUse => {
-  const ways: Ways = { firsts: new Map(), ofHolders: new DistinctCounts(census.seed, 0), all: new DistinctCounts(census.seed, 0) };
-  addWays(ways, end, census, scope);
+  const { peer, holder, local, ports } = census;
+  const takers = new PortTakers(census.seed);
+  /** Index of a socket of each holder, by the holder's number. */
+  const firsts = new Map<number, number>();
+  for (let n = 0; n < scope.length; n += 1) {
+    const i = scope[n] ?? 0;
+    if (peer[i] !== end) continue;
+    const by = holder[i] ?? 0;
+    if (takers.counts[by] === undefined) firsts.set(by, i);
+    takers.take(ports[local[i] ?? 0] ?? 0, by);
+  }
   return {
     peer: census.textOf(end),
-    ports: ways.all.counts[0] ?? 0,
-    shares: [...ways.firsts]
-      .map(([by, first]) => ({ holder: holderAt(census, first), ports: ways.ofHolders.counts[by] ?? 0 }))
+    ports: takers.used,
+    shares: [...firsts]
+      .map(([by, first]) => ({ holder: holderAt(census, first), ports: takers.counts[by] ?? 0 }))
       .sort((a, b) => b.ports - a.ports)
       .slice(0, MAX_DESTINATION_SHARES),
   };
@@ -87,8 +83,17 @@ const countPeers = (scope: readonly number[], { peer, ports }: Census): Int32Arr
   return counts;
 };
 
+const clientsIn = (scope: readonly number[], isClient: Uint8Array): readonly number[] => {
+  const clients: number[] = [];
+  for (let n = 0; n < scope.length; n += 1) {
+    const i = scope[n] ?? 0;
+    if (isClient[i] === 1) clients.push(i);
+  }
+  return clients;
+};
+
 const destinations = (census: Census, scope: readonly number[], isClient: Uint8Array): PortUse['destinations'] => {
-  const clients = scope.filter((i) => isClient[i] === 1);
+  const clients = clientsIn(scope, isClient);
   return fullest(countPeers(clients, census), census.textOf).map((end) => destinationOf(end, census, clients));
 };
 

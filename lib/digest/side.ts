@@ -11,14 +11,14 @@ const within = (port: number, [from, to]: readonly [number, number]): boolean =>
 const RECURS = 3;
 
 /** 1 for each end that someone listens on; a listener on any-address has its port on every one. */
-const listened = ({ sockets, state, local, ports }: Census): Uint8Array => {
+const listened = ({ address, addresses, state, local, ports }: Census): Uint8Array => {
   const isListened = new Uint8Array(ports.length);
   const everywhere = new Set<number>();
   for (let i = 0; i < local.length; i += 1) {
     const end = local[i] ?? 0;
     if (state[i] !== LISTEN) continue;
     isListened[end] = 1;
-    if (isAnyAddress(sockets[i]?.local.address ?? '')) everywhere.add(ports[end] ?? NO_PORT);
+    if (isAnyAddress(addresses[address[i] ?? 0] ?? '')) everywhere.add(ports[end] ?? NO_PORT);
   }
   return isListened.map((here, end) => here | Number(everywhere.has(ports[end] ?? NO_PORT)));
 };

@@ -48,7 +48,7 @@ const fnvPort = (hash: number, port: number | null): number => {
   if (port === null) return fnv(hash, 'null');
   let [h, unit] = [hash, 1];
   while (unit * 10 <= port) unit *= 10;
-  for (; unit >= 1; unit /= 10) h = Math.imul(h ^ (ZERO + (Math.trunc(port / unit) % 10)), 0x01000193);
+  for (; unit >= 1; unit = (unit / 10) | 0) h = Math.imul(h ^ (ZERO + (((port / unit) | 0) % 10)), 0x01000193);
   return h;
 };
 
@@ -152,11 +152,31 @@ const builder = ({ kindOf, hashOf }: Identity): SketchBuilder => {
 
 export const sketchBuilder = (): SketchBuilder => builder(ofSocket(new EndsHash()));
 
+export interface WantedSketches {
+  readonly withSockets: boolean;
+  readonly withEnds: boolean;
+}
+
 /** For one pile: of its sockets, and of their connections, to be compared with the other host's. */
-export const pileSketches = (): { readonly sketch: SketchBuilder; readonly ends: SketchBuilder } => {
-  const hash = new EndsHash();
-  return { sketch: builder(ofSocket(hash)), ends: builder(ofConnection(hash)) };
-};
+export class PileSketches {
+  readonly #sockets: SketchBuilder | null;
+  readonly #ends: SketchBuilder | null;
+
+  constructor({ withSockets, withEnds }: WantedSketches) {
+    const hash = new EndsHash();
+    this.#sockets = withSockets ? builder(ofSocket(hash)) : null;
+    this.#ends = withEnds ? builder(ofConnection(hash)) : null;
+  }
+
+  add(socket: Socket): void {
+    this.#sockets?.add(socket);
+    this.#ends?.add(socket);
+  }
+
+  finish(): { readonly sketch: string | null; readonly ends: string | null } {
+    return { sketch: this.#sockets?.finish() ?? null, ends: this.#ends?.finish() ?? null };
+  }
+}
 
 const decode = (sketch: string): readonly number[] => {
   const bytes = Buffer.from(sketch.slice(1), 'base64');

@@ -1,9 +1,9 @@
 import type { SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { TCP_STATES } from '../model/socket.ts';
+import { type Socket, TCP_STATES } from '../model/socket.ts';
 import { count } from '../text/words.ts';
 import { ownAddresses } from './addresses.ts';
-import { type Census, censusOf, LISTEN, NO_PORT } from './census.ts';
+import { type Census, censusOf, LISTEN, NO_PORT, stateNumber } from './census.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
 import { listenersOf } from './listeners.ts';
 import { socketsWithNames } from './named-owners.ts';
@@ -25,6 +25,8 @@ export interface UploadFacts {
 }
 
 const MAX_PORT = 65_535;
+const ESTABLISHED = stateNumber('established');
+const CLOSE_WAIT = stateNumber('close_wait');
 
 /** A few sockets caught between the kernel's two looks have no owner although all can be seen (KERNEL.md): single rows. */
 const UNOWNED_BY_CHANCE = 2;
@@ -34,14 +36,13 @@ const UNOWNED_BY_CHANCE_SHARE = 0.05;
  * A client's connection always has an owner (only TIME_WAIT and orphans have none), so several without any mean that permission hides
  * them: `ss -p` without root is silent about other users' sockets.
  */
-const ownersComplete = ({ sockets }: Census, isClient: Uint8Array): boolean => {
+const ownersComplete = ({ state, holder, holders, isWithoutInode }: Census, isClient: Uint8Array): boolean => {
   let [connections, unowned] = [0, 0];
-  for (let i = 0; i < sockets.length; i += 1) {
-    const socket = sockets[i];
-    if (socket === undefined || isClient[i] === 0 || socket.inode === 0) continue;
-    if (socket.state !== 'established' && socket.state !== 'close_wait') continue;
+  for (let i = 0; i < state.length; i += 1) {
+    if (isClient[i] === 0 || isWithoutInode[i] === 1) continue;
+    if (state[i] !== ESTABLISHED && state[i] !== CLOSE_WAIT) continue;
     connections += 1;
-    if (socket.ownership.kind !== 'owned') unowned += 1;
+    if (holders[holder[i] ?? 0]?.kind !== 'process') unowned += 1;
   }
   return unowned <= Math.max(UNOWNED_BY_CHANCE, UNOWNED_BY_CHANCE_SHARE * connections);
 };
@@ -52,10 +53,10 @@ const countStates = ({ state }: Census): SnapshotDigest['states'] => {
 };
 
 const knowledge = (snapshot: Snapshot, census: Census, isClient: Uint8Array): SnapshotDigest['knows'] => ({
-  owners: census.sockets.some(({ ownership }) => ownership.kind !== 'unknown'),
+  owners: census.shows.owners,
   ownersComplete: ownersComplete(census, isClient),
-  inodes: census.sockets.some(({ inode }) => inode !== null),
-  queues: census.sockets.some(({ recvQ }) => recvQ !== null),
+  inodes: census.shows.inodes,
+  queues: census.shows.queues,
   listeners: census.state.includes(LISTEN),
   descriptors: snapshot.descriptors !== null,
   processes: snapshot.processes !== null,
@@ -86,9 +87,12 @@ const droppedRemark = ({ dropped = '' }: Readonly<Record<string, string>>): read
     : [`Its agent dropped ${count(Number(uploads), 'upload')} since ${since}, for want of room while nothing could be uploaded.`];
 };
 
+const isTcp = ({ protocol }: Socket): boolean => protocol === 'tcp' || protocol === 'mptcp';
+
 /** One snapshot as its small record. Pure: the same snapshot gives the same digest. */
 export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: TakenAt): SnapshotDigest => {
-  const tcp = socketsWithNames(snapshot).filter(({ protocol }) => protocol === 'tcp' || protocol === 'mptcp');
+  const sockets = socketsWithNames(snapshot);
+  const tcp = sockets.every(isTcp) ? sockets : sockets.filter(isTcp);
   const census = censusOf(tcp, snapshot.contentId);
   const isClient = clientEnds(census, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
   const seen = clientPorts(census, isClient);
@@ -114,7 +118,7 @@ export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: T
     seenPorts: min === undefined || max === undefined ? null : { min, max, distinct: seen.length },
     ports: portUse(census, range, isClient),
     piles: pilesOf(census, isClient),
-    listeners: listenersOf(tcp),
+    listeners: listenersOf(census),
     processes: processesOf(snapshot, census.holders, taken.at),
     addresses: ownAddresses(census),
     sysctls: { somaxconn: snapshot.sysctls.somaxconn, tcpTwReuse: snapshot.sysctls.tcpTwReuse },

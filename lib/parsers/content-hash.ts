@@ -7,9 +7,11 @@ const HIGH_BIT = 0x80;
 
 const allAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < HIGH_BIT);
 
+/** Looks at each and decides at the end: a test for each word would cost more than looking at those behind. */
 const hasHighBits = (words: Int32Array): boolean => {
-  for (let i = 0; i < words.length; i += 1) if (((words[i] ?? 0) & HIGH_BITS) !== 0) return true;
-  return false;
+  let bits = 0;
+  for (let i = 0; i < words.length; i += 1) bits |= words[i] ?? 0;
+  return (bits & HIGH_BITS) !== 0;
 };
 
 /** Four bytes at a time, but for those before and behind a whole word. */

@@ -45,7 +45,8 @@ export class Memo<T> {
     if (end - start > MAX_KEY) return value;
     this.#values[slot] = value;
     this.#lengths[slot] = end - start + 1;
-    this.#keys.set(bytes.subarray(start, end), slot * MAX_KEY);
+    // Byte by byte: a view of so few costs more than copying them.
+    for (let at = start; at < end; at += 1) this.#keys[slot * MAX_KEY + at - start] = bytes[at] ?? 0;
     return value;
   }
 }

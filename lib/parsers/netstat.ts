@@ -116,8 +116,6 @@ const PROGRAMS = 512;
 /** A few more than there are states and protocols. */
 const WORDS = 64;
 
-type Row = Pick<Socket, 'protocol' | 'state' | 'recvQ' | 'local' | 'peer'>;
-
 /** Reads the lines of one `netstat` listing. */
 export class NetstatReader implements ListingReader {
   readonly dialect = 'netstat';
@@ -167,29 +165,46 @@ export class NetstatReader implements ListingReader {
   }
 
   #row(line: Line): void {
-    const row = this.#columns(line);
-    if (row === null) {
+    const socket = this.#socket(line);
+    if (socket === null) {
       this.#account.unparsed(line.text, line.number);
       return;
     }
-    this.#sockets.push(this.#toSocket(row, line));
+    this.#sockets.push(socket);
     this.#account.understood();
   }
 
-  /** Takes the words up to the state. */
-  #columns(line: Line): Row | null {
+  #socket(line: Line): Socket | null {
     const protocol = this.#protocol(line);
     line.next();
     const recvQ = line.count();
     line.next();
-    const sendQ = line.count();
+    const limit = line.count();
     line.next();
     const local = this.#endpoints.read(line);
     line.next();
     const peer = this.#endpoints.read(line);
-    if (protocol === null || recvQ === null || sendQ === null || local === null || peer === null) return null;
+    if (protocol === null || recvQ === null || limit === null || local === null || peer === null) return null;
     const state = this.#state(line, protocol);
-    return state === null ? null : { protocol, state, recvQ, local, peer };
+    if (state === null) return null;
+    const inode = this.#inode(line);
+    const ownership = this.#ownership(line);
+    // netstat prints no limit of the accept queue: Send-Q is 0 for listeners.
+    return {
+      protocol,
+      state,
+      recvQ,
+      sendQ: null,
+      local,
+      peer,
+      ownership,
+      inode,
+      cookie: null,
+      cgroup: null,
+      lastAckMs: null,
+      v6only: null,
+      line: line.number,
+    };
   }
 
   #state(line: Line, protocol: Protocol): TcpState | null {
@@ -221,25 +236,9 @@ export class NetstatReader implements ListingReader {
     return this.#programs.of(line.bytes, line.wordStart, line.wordEnd, line.wordHash);
   }
 
-  #toSocket(row: Row, line: Line): Socket {
-    const inode = this.#inode(line);
+  #ownership(line: Line): Ownership {
     const { hasProgram, isGuessed } = this.#layout;
     const { ownership, isOwner } = this.#program(line);
-    return {
-      protocol: row.protocol,
-      state: row.state,
-      recvQ: row.recvQ,
-      // netstat prints no limit of the accept queue: Send-Q is 0 for listeners.
-      sendQ: null,
-      local: row.local,
-      peer: row.peer,
-      ownership: hasProgram || (isGuessed && isOwner) ? ownership : UNKNOWN,
-      inode,
-      cookie: null,
-      cgroup: null,
-      lastAckMs: null,
-      v6only: null,
-      line: line.number,
-    };
+    return hasProgram || (isGuessed && isOwner) ? ownership : UNKNOWN;
   }
 }

@@ -79,7 +79,10 @@ const listingSection = (name: string, reader: ListingReader, into: Collected): S
     }
     into.problem ??= reader.problem;
     if (sockets.length > 0) into.dialect = reader.dialect;
-    for (const socket of sockets) into.sockets.push(socket);
+    for (let i = 0; i < sockets.length; i += 1) {
+      const socket = sockets[i];
+      if (socket !== undefined) into.sockets.push(socket);
+    }
   },
 });
 

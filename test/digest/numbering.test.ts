@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DistinctCounts, PairNumbering, tally } from '../../lib/digest/numbering.ts';
+import { PairNumbering, PortTakers, tally } from '../../lib/digest/numbering.ts';
 
 const pairs = fc.array(fc.tuple(fc.integer({ min: -3, max: 40 }), fc.integer({ min: -1, max: 65_535 })), { maxLength: 2000 });
 
@@ -28,17 +28,23 @@ test('a full table of pairs grows, and forgets none', () => {
   for (let round = 0; round < 2; round += 1) for (let i = 0; i < 100_000; i += 1) assert.equal(numbering.of(i >> 8, i & 255), i);
 });
 
-test('counts the distinct partners of each', () => {
+test('counts the distinct ports of each taker, those that nobody else has, and all', () => {
+  const takings = fc.array(fc.tuple(fc.nat(12), fc.oneof(fc.nat(40), fc.nat(65_535))), { maxLength: 2000 });
   fc.assert(
-    fc.property(pairs, (all) => {
-      const counts = new DistinctCounts(1, 0);
+    fc.property(takings, fc.integer(), (all, seed) => {
+      const takers = new PortTakers(seed);
       const sets = new Map<number, Set<number>>();
-      for (const [first, second] of all) {
-        const of = Math.abs(first);
-        counts.add(of, second);
-        sets.set(of, (sets.get(of) ?? new Set()).add(second));
+      for (const [taker, port] of all) {
+        takers.take(port, taker);
+        sets.set(taker, (sets.get(taker) ?? new Set()).add(port));
       }
-      for (const [of, partners] of sets) assert.equal(counts.counts[of], partners.size);
+      assert.equal(takers.used, new Set(all.map(([, port]) => port)).size);
+      const exclusive = takers.exclusive();
+      for (const [taker, ports] of sets) {
+        assert.equal(takers.counts[taker], ports.size);
+        const others = [...sets].filter(([other]) => other !== taker).map(([, those]) => those);
+        assert.equal(exclusive[taker], [...ports].filter((port) => !others.some((those) => those.has(port))).length);
+      }
     }),
   );
 });
