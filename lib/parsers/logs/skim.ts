@@ -184,9 +184,15 @@ export class LogSkimmer {
       this.#lines.push(bytes.subarray(start, to));
       done = to;
     };
+    const hints = hintsIn(bytes.subarray(begin));
     if (this.#owed > 0) hand(begin, this.#reachBehind(bytes, begin, this.#owed));
-    else hand(...edge(bytes, begin));
-    for (const place of hintsIn(bytes.subarray(begin))) {
+    else {
+      const [from, to] = edge(bytes, begin);
+      // What begins before the block and fails in it must not lose its beginning to the line at the edge.
+      const [first] = hints;
+      if (first === undefined || windowStart(bytes, begin + first, 0, this.#reach) > from) hand(from, to);
+    }
+    for (const place of hints) {
       const at = begin + place;
       const start = windowStart(bytes, at, done, this.#reach);
       hand(start, this.#reachBehind(bytes, behind(bytes, at), this.#reach.behind));

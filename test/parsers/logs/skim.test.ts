@@ -125,6 +125,12 @@ const logOf = (lines: number, failing: ReadonlyMap<number, number>, frame: (line
   return Buffer.from(`${all.map(frame).join('\n')}\n`);
 };
 
+/** A record that begins in one block and fails in the next. */
+const ACROSS: readonly (readonly [line: number, kind: number])[] = [
+  [13766, 1],
+  [0, 1],
+];
+
 const plain = (line: string): string => line;
 const docker = (line: string): string => JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: '2026-11-23T08:00:00.000000000Z' });
 
@@ -143,7 +149,7 @@ for (const [name, frame, lines] of [
         assert.equal(read.total, bytes.toString('latin1').split('\n').length - 1);
         assert.ok(read.handed < read.total, 'something was skimmed');
       }),
-      { numRuns: 12 },
+      { numRuns: 12, examples: [[[...ACROSS], 1000]] },
     );
   });
 
