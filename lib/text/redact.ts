@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
   ...TOKENS.map((pattern) => ({ pattern, replace: MASK })),
   { pattern: JWT, replace: MASK },
   { pattern: /(hooks\.slack\.com\/services\/|\/api\/webhooks\/)[\w/-]{8,}/g, replace: `$1${MASK}` },
-  { pattern: /(\/bot)\d{6,12}:[\w-]{20,}/g, replace: `$1${MASK}` }, // Telegram
+  { pattern: /(\/bot)\d{6,12}:[\w-]{4,}/g, replace: `$1${MASK}` }, // Telegram
   // user:password@host, or what is left of it where a quotation was cut.
   { pattern: /(?<=:\/\/)[^\s/@:]{0,128}:[^\s/]{1,256}(?:@|…$)/g, replace: `${MASK}@` },
   { pattern: /(:thin:[^\s/@:]{1,64}\/)[^\s/@]{1,128}@/g, replace: `$1${MASK}@` }, // Oracle
