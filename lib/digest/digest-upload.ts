@@ -11,6 +11,7 @@ import { fitLog, fitSnapshot } from './fit.ts';
 import { type Inflated, inflate } from './inflate.ts';
 import { MAX_LOG_BYTES, MAX_MARKER_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
+import { withSafeBeginning } from './redacted.ts';
 import { digestSnapshot, hostRemark, type UploadFacts } from './snapshot-digest.ts';
 import { type TakenAt, takenAt } from './taken-at.ts';
 import type { UploadKey } from './upload-key.ts';
@@ -98,12 +99,6 @@ const timeOf = (upload: Upload, snapshot: Snapshot, name: string): TakenAt => {
   return upload.clockIsTrusted === false ? { ...taken, remarks: [] } : taken;
 };
 
-/** `spring.datasource.password: …`: its beginning would be taken for a logger's name and left out, and nobody could tell any more. */
-const SECRET_NAME = /(?:pass\w{0,8}|pwd|secret|token|credentials?|authorization|cookie|key): /i;
-const BEGINNING_CHARS = 200;
-
-const beginsWithSecret = (text: string): boolean => SECRET_NAME.test(text.slice(0, BEGINNING_CHARS));
-
 const digestLogUpload = async (
   upload: Upload,
   { host, app, name }: { host: string; app: string; name: string },
@@ -115,7 +110,7 @@ const digestLogUpload = async (
   let reader = openReader(upload.timezone ?? null);
   const log = afterHead((meta) => {
     if (meta?.timezone) reader = openReader(meta.timezone);
-    return (text, line) => reader.line(beginsWithSecret(text) ? redact(text) : text, line);
+    return (text, line) => reader.line(withSafeBeginning(text), line);
   });
   const lines = new LogSkimmer({ line: log.line, gap: (count) => reader.gap(count) });
   const hash = createHash('sha256');

@@ -6,6 +6,7 @@ import { HeadReader } from '../parsers/logs/head.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
 import { fitLog } from './fit.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
+import { withSafeBeginning } from './redacted.ts';
 
 /** Lines that may still belong to a record that is being written: a stack trace has some hundreds. */
 const MAX_OPEN_LINES = 1_000;
@@ -104,8 +105,9 @@ export class LogFollower {
   }
 
   #line(text: string, line: number): void {
-    this.#fresh.push([text, line]);
-    this.#openChars += text.length;
+    const safe = withSafeBeginning(text);
+    this.#fresh.push([safe, line]);
+    this.#openChars += safe.length;
     if (this.#open.length + this.#fresh.length > MAX_OPEN_LINES || this.#openChars > MAX_OPEN_CHARS) this.#settle();
   }
 

@@ -6,3 +6,12 @@ export const redacted = (account: LineAccount): LineAccount => ({
   ...account,
   samples: account.samples.map(({ line, text }) => ({ line, text: redact(text) })),
 });
+
+const SECRET_NAME = /(?:pass\w{0,8}|pwd|secret|token|credentials?|authorization|cookie|key): /i;
+const BEGINNING_CHARS = 200;
+
+/**
+ * A log's line, before it is read. `spring.datasource.password: …`: its beginning would be taken for a logger's name and left out, and
+ * nobody could tell any more.
+ */
+export const withSafeBeginning = (text: string): string => (SECRET_NAME.test(text.slice(0, BEGINNING_CHARS)) ? redact(text) : text);

@@ -4,8 +4,21 @@ import type { DescriptorRow, ProcessRow, Sysctls } from '../model/snapshot.ts';
 
 const wholeNumber = (text: string | undefined): number | null => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null);
 
+/** The highest that Linux gives out, and so does BSD no higher: `pid_max` is 2^22 at most (proc(5)). */
+const MAX_UNIX_PID = 4_194_304;
+/** `nr_open` can be set no higher: 2^31, less a word's bits (`sysctl_nr_open_max` of Linux, fs/file.c). */
+const MAX_DESCRIPTORS = 2_147_483_584;
+/** Longer than any process runs: a larger number would lead to no date. */
+const MAX_ELAPSED_SECONDS = 100 * 366 * 86_400;
+
+const within = (value: number | null, from: number, to: number): number | null =>
+  value !== null && value >= from && value <= to ? value : null;
+
+/** 0 is the kernel's own process on BSD, and the parent of the first. */
+const unixPid = (text: string | undefined): number | null => within(wholeNumber(text), 0, MAX_UNIX_PID);
+
 /** `ELAPSED`: seconds (`etimes`), or `[[dd-]hh:]mm:ss` (`etime`); ps(1). */
-const elapsed = (text: string | undefined): number | null => {
+const elapsedText = (text: string | undefined): number | null => {
   if (text === undefined) return null;
   const seconds = wholeNumber(text);
   if (seconds !== null) return seconds;
@@ -14,6 +27,8 @@ const elapsed = (text: string | undefined): number | null => {
   if (parts.some(Number.isNaN) || parts.length < 2) return null;
   return Number(days) * 86_400 + parts.reduce((sum, part) => sum * 60 + part, 0);
 };
+
+const elapsed = (text: string | undefined): number | null => within(elapsedText(text), 0, MAX_ELAPSED_SECONDS);
 
 type PsColumn = 'pid' | 'ppid' | 'user' | 'elapsed' | 'args' | 'other';
 
@@ -46,23 +61,26 @@ export const parsePsRow = (text: string, columns: readonly PsColumn[]): ProcessR
     values.set(column, space < 0 ? rest.trimEnd() : rest.slice(0, space));
     rest = space < 0 ? '' : rest.slice(space).trimStart();
   }
-  const pid = wholeNumber(values.get('pid'));
+  const pid = unixPid(values.get('pid'));
   if (pid === null) return null;
   return {
     pid,
-    ppid: wholeNumber(values.get('ppid')),
+    ppid: unixPid(values.get('ppid')),
     user: values.get('user') ?? null,
     elapsedSeconds: elapsed(values.get('elapsed')),
     args: values.get('args') || null,
   };
 };
 
-/** `pid open soft hard`; `unlimited` is no limit that can be reached, so `null`. */
+/** `unlimited`, or more than can ever be open, is no limit that can be reached. */
+const limitOf = (text: string | undefined): number | null => within(wholeNumber(text), 0, MAX_DESCRIPTORS);
+
+/** `pid open soft hard` */
 export const parseDescriptorRow = (text: string): DescriptorRow | null => {
   const [pid, open, soft, hard] = text.trim().split(/\s+/, 4);
-  const [pidNumber, openNumber] = [wholeNumber(pid), wholeNumber(open)];
+  const [pidNumber, openNumber] = [within(unixPid(pid), 1, MAX_UNIX_PID), within(wholeNumber(open), 0, MAX_DESCRIPTORS)];
   if (pidNumber === null || openNumber === null) return null;
-  return { pid: pidNumber, open: openNumber, soft: wholeNumber(soft), hard: wholeNumber(hard) };
+  return { pid: pidNumber, open: openNumber, soft: limitOf(soft), hard: limitOf(hard) };
 };
 
 export const NO_SYSCTLS: Sysctls = { portRange: null, reservedPorts: null, tcpFinTimeout: null, tcpTwReuse: null, somaxconn: null };

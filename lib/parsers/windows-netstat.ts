@@ -5,7 +5,7 @@ import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import { type ListingReader, NOT_SHOWN, owned, withoutPortZero } from './listing.ts';
 import { tcpStateOf } from './tcp-states.ts';
-import { countOr, isCount, wordsOf } from './tokens.ts';
+import { countOr, isCount, isPid, wordsOf } from './tokens.ts';
 
 /**
  * `netstat -ano` and `-anob` of Windows:
@@ -65,9 +65,11 @@ const parseRow = (line: Line): Reading => {
   const peer = parseEndpoint(peerText);
   if (protocol === undefined || local === null || peer === null) return null;
   const ends = { protocol, local: withoutPortZero(local), peer: withoutPortZero(peer) };
-  if (protocol !== 'tcp') return { ...ends, state: 'close', pid: countOr(tail[0]) };
-  const state = tcpStateOf(tail[0]);
-  if (state !== null) return { ...ends, state, pid: countOr(tail[1]) };
+  const state = protocol === 'tcp' ? tcpStateOf(tail[0]) : 'close';
+  if (state !== null) {
+    const pid = countOr(protocol === 'tcp' ? tail[1] : tail[0]);
+    return pid === null || pid === 0 || isPid(pid) ? { ...ends, state, pid } : null;
+  }
   const word = tail.slice(0, isCount(tail.at(-1)) ? -1 : undefined).join(' ');
   return word === '' ? null : { foreignState: word };
 };

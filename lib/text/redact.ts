@@ -1,3 +1,5 @@
+import { COMMANDS } from './secret-commands.ts';
+
 /**
  * Secrets in log text, before it leaves. Of what npm has, secretlint's recommended rules were measured on `test/hostile/secrets.json`:
  * they are asynchronous, take fifty times as long, and find a ninth of it, since they know providers' keys in source code, not what logs
@@ -17,6 +19,8 @@ const TOKENS: readonly RegExp[] = [
   /\b(?:xox[abeprs]-[\w-]{10,}|xapp-[\w-]{10,}|[sr]k_(?:live|test)_\w{10,}|sk-[\w-]{20,}|shpat_\w{16,})/g,
   /\b(?:AIza[\w-]{30,}|ya29\.[\w-]{10,}|hv[sbr]\.[\w-]{16,}|do[opr]_v1_\w{32,}|(?:AKIA|ASIA)[A-Z0-9]{16}|cw_[0-9a-f]{16}_[\w-]{43})/g,
   /\bSG\.[\w-]{16,128}\.[\w-]{16,}/g,
+  /\b(?:GOCSPX-[\w-]{20,}|1\/\/0[\w-]{20,}|whsec_\w{20,}|glrt-[\w-]{16,}|sq0(?:atp|csp)-[\w-]{20,}|hf_\w{30,})/g,
+  /\b(?:dapi[0-9a-f]{32}|PMAK-[\w-]{40,}|AGE-SECRET-KEY-1[A-Z0-9]{40,}|key-[0-9a-f]{32})\b/g,
 ];
 
 /** JSON web tokens, whole or cut off. */
@@ -24,20 +28,11 @@ const JWT = /(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]{0,})?(?:\.[\w-]{0,})?/g;
 
 /** Values of names like these: quoted (also within JSON in a string), or a word. */
 const NAMES =
-  'passw(?:or)?ds?|passwds?|passphrase|(?<=[_-])pass|pwd|bind_?pw|secrets?(?:[_-]?key(?:[_-]base)?)?|(?<=["\'])auth|credentials?|(?:api|access|account|private|shared|signing|encryption)[_-]?key|session[_-]?id|sessid|otp|cvv|cvc|(?<!nexpected )token';
-const SEPARATOR = '(?:\\\\?["\'])?\\s?(?::=|=>|[:=])\\s?';
-const VALUE = '(?:\\\\"[^"\\\\\\r\\n]{1,1024}|"[^"\\r\\n]{1,1024}|\'[^\'\\r\\n]{1,1024}|[^\\s"\'&,;)}<>\\\\]{1,1024})';
+  'passw(?:or)?ds?|passwds?|passphrase|(?<=[_-])pass|pwd|bind_?pw|secrets?(?:[_-]?key(?:[_-]base)?)?|(?<=["\'])auth|credentials?|(?:api|access|account|private|shared|signing|encryption|auth|subscription|functions|master)[_-]?key|_auth|passwort|contrase(?:n|ñ)a|mot de passe|(?<![a-z])mdp|session[_-]?id|sessid|otp|cvv|cvc|(?<!nexpected )token';
+const SEPARATOR = '(?:\\\\?["\']|%22|&quot;)?\\s?(?::=|=>|->|[:=]|%3[ad])[ \\t]{0,8}(?:%22|&quot;)?';
+const VALUE = '(?:\\\\"[^"\\\\\\r\\n]{1,1024}|"(?:[^"\\\\\\r\\n]|\\\\.){1,1024}|\'[^\'\\r\\n]{1,1024}|[^\\s"\'&,;)}<>\\\\]{1,1024})';
 
 const quoteOf = (value: string): string => /^\\?["']/.exec(value)?.[0] ?? '';
-
-/** Options of programs that take a password by a letter. */
-const BY_PROGRAM: readonly (readonly [program: RegExp, option: RegExp])[] = [
-  [/\bmysql[\w-]{0,20}\s[^\r\n]{1,2000}/gi, /(\s-p)\S{1,1024}/g],
-  [/\bsshpass\s[^\r\n]{1,2000}/gi, /(\s-p\s?)\S{1,1024}/g],
-  [/\bredis-cli\s[^\r\n]{1,2000}/gi, /(\s-a\s?)\S{1,1024}/g],
-  [/\bcurl\s[^\r\n]{1,2000}/gi, /(\s(?:-u|--user)\s?[^\s:]{0,128}:)\S{1,1024}/g],
-  [/\bdocker login\s[^\r\n]{1,2000}/gi, /(\s-p\s)\S{1,1024}/g],
-];
 
 /** `Bearer is not configured` is a sentence; what has digits, or capitals within, is none. */
 const isOpaque = (value: string): boolean => /[0-9=_]|[a-z][A-Z]/.test(value);
@@ -52,13 +47,14 @@ const RULES: readonly Rule[] = [
   ...TOKENS.map((pattern) => ({ pattern, replace: MASK })),
   { pattern: JWT, replace: MASK },
   { pattern: /(hooks\.slack\.com\/services\/|\/api\/webhooks\/)[\w/-]{8,}/g, replace: `$1${MASK}` },
-  { pattern: /(\/bot)\d{6,12}:[\w-]{20,}/g, replace: `$1${MASK}` }, // Telegram
+  { pattern: /(\/bot)\d{6,12}:[\w-]{4,}/g, replace: `$1${MASK}` }, // Telegram
   // user:password@host, or what is left of it where a quotation was cut.
   { pattern: /(?<=:\/\/)[^\s/@:]{0,128}:[^\s/]{1,256}(?:@|…$)/g, replace: `${MASK}@` },
   { pattern: /(:thin:[^\s/@:]{1,64}\/)[^\s/@]{1,128}@/g, replace: `$1${MASK}@` }, // Oracle
   { pattern: /\b(authorization["']?\s?[:=]\s?["'[]{0,2}(?:digest|aws4-hmac-sha256|oauth|hmac))\s[^\r\n]{1,4096}/gi, replace: `$1 ${MASK}` },
   {
-    pattern: /\b(authorization["']?\s?[:=]\s?["'[]{0,2})(?:(?:basic|bearer|token|negotiate|ntlm)\s)?(?!redacted\])[^\s"',;[\]]{6,4096}/gi,
+    pattern:
+      /\b(authorization["']?\s?[:=]\s?["'[]{0,2})(?:(?:basic|bearer|token|negotiate|ntlm|apikey|ssws|splunk|geniekey|key|bot)\s)?(?!redacted\])[^\s"',;[\]]{6,4096}/gi,
     replace: `$1${MASK}`,
   },
   {
@@ -71,12 +67,18 @@ const RULES: readonly Rule[] = [
     replace: (_, name = '', value = '') => `${name}${quoteOf(value)}${MASK}`,
   },
   { pattern: /(<\/?(?:password|passwd|passphrase|secret|token|api-?key)>)[^<\r\n]{1,1024}/gi, replace: `$1${MASK}` },
-  { pattern: /\b((?:identified by|password)\s['"])[^'"\r\n]{1,1024}/gi, replace: `$1${MASK}` }, // SQL
+  { pattern: /\b((?:identified (?:with \S{1,64} )?by|password)\s['"])[^'"\r\n]{1,1024}/gi, replace: `$1${MASK}` }, // SQL
   { pattern: /\b((?:requirepass|masterauth)\s)\S{1,1024}/g, replace: `$1${MASK}` }, // Redis
   { pattern: /((?<![a-z])pass[:=])[^\s&,;]{1,1024}/gi, replace: `$1${MASK}` },
-  { pattern: /((?:[?&]sig|signature|(?<![a-z])sid)=)[^\s&,;"']{6,1024}/gi, replace: `$1${MASK}` },
+  { pattern: /((?:(?<![a-z])(?:sig|sid|hmac)|signature)=)[^\s&,;"']{6,1024}/gi, replace: `$1${MASK}` },
   { pattern: /(--?(?:pass(?:word|wd|phrase)?|secret|token|api-?key)\s)\S{1,1024}/gi, replace: `$1${MASK}` }, // --password value
-  ...BY_PROGRAM.map(([pattern, option]) => ({ pattern, replace: (whole = '') => whole.replace(option, `$1${MASK}`) })),
+  // The value stands beside its name: name="password" value="…", ("password", "…").
+  {
+    pattern:
+      /(["'][\w.-]{0,60}(?:passw(?:or)?d|secret|token|api[_-]?key)["'](?:,\s?|\s)(?:["']?value["']?\s?[:=]\s?)?["'])[^"'\r\n]{1,1024}/gi,
+    replace: `$1${MASK}`,
+  },
+  ...COMMANDS,
 ];
 
 /** How long a card's number may be, by what it begins with: most long numbers are times, serial numbers and ids. */
@@ -93,7 +95,7 @@ const isCard = (digits: string): boolean => {
 };
 
 /** In one piece, or in the groups that are printed on cards: columns of figures are none. */
-const CARDS: readonly RegExp[] = [/\b\d{13,19}\b/g, /\b\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}\b/g, /\b\d{4}[ -]\d{6}[ -]\d{4,5}\b/g];
+const CARDS: readonly RegExp[] = [/\b\d{13,19}\b/g, /\b\d{4}[ .-]\d{4}[ .-]\d{4}[ .-]\d{4}\b/g, /\b\d{4}[ -]\d{6}[ -]\d{4,5}\b/g];
 
 const maskCard = (match: string): string => (isCard(match.replaceAll(/\D/g, '')) ? MASK : match);
 

@@ -96,3 +96,18 @@ test('leaves out what failed long before, and covers nothing that is to come', (
   );
   assert.equal(digest.covers.to, NOW);
 });
+
+test('masks a secret that stands where a logger has its name, as an upload does', async () => {
+  const bytes = Buffer.from(
+    `2026-11-23 11:59:00 ERROR spring.datasource.password: fo11owedPw java.net.BindException: Address already in use (Bind failed)
+2026-11-23 11:59:01 ERROR spring.datasource.password: fo11owedPw java.net.BindException: Address already in use (Bind failed)
+`,
+  );
+  const digest = followed(bytes, [0.3, 0.7]);
+  assert.deepEqual(
+    digest.failures.map(({ kind, count }) => [kind, count]),
+    [['address-in-use', 2]],
+  );
+  assert.ok(!JSON.stringify(digest).includes('fo11owedPw'));
+  assert.deepEqual(digest.failures, (await uploaded(bytes))?.failures);
+});

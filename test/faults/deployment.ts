@@ -20,6 +20,15 @@ const MINUTE_MS = 60_000;
 /** Ten minutes ago: whatever is redriven was uploaded long before. */
 const UPLOADED_AT = '2026-11-23T11:50:00.000Z';
 
+/**
+ * As Lambda reads an answer ("Using Lambda with Amazon SQS", reporting batch item failures): whoever names a message that was not in the batch, or
+ * none at all in an entry, has failed with all of it.
+ */
+export const failedIn = ({ batchItemFailures }: SQSBatchResponse, batch: readonly string[]): ReadonlySet<string> => {
+  const named = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  return [...named].every((id) => batch.includes(id)) ? named : new Set(batch);
+};
+
 const loadFunctions = async () => ({
   ingest: (await import('../../functions/ingest.ts')).handler,
   sweep: (await import('../../functions/sweep.ts')).handler,
@@ -97,19 +106,24 @@ export class Deployment {
     process.env.AWS_ENDPOINT_URL_DYNAMODB = `${host}:${this.#ports.dynamodb}`;
   }
 
-  /** One delivery of a batch: what failed comes again, a bounded number of times. @returns the keys that are still in the queue */
+  /**
+   * One delivery of a batch: what failed comes again, a bounded number of times. SQS moves a message on the receive after the last (`maxReceiveCount`
+   * exceeded), which nobody sees; here it is moved at once.
+   *
+   * @returns the keys that are still in the queue */
   async deliver(keys: readonly string[]): Promise<readonly string[]> {
     for (const key of keys) this.#receives.set(key, (this.#receives.get(key) ?? 0) + 1);
+    const ids = keys.map((key, i) => `${i} ${key}`);
     const Records = keys.map((key, i) => ({
-      messageId: `${i}`,
+      messageId: ids[i] ?? '',
       body: notificationFor(key, UPLOADED_AT),
       attributes: { ApproximateReceiveCount: `${this.#receives.get(key)}` },
     }));
     const failed = await this.#functions
       .ingest({ Records }, localContext)
-      .then(({ batchItemFailures }: SQSBatchResponse) => new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)))
-      .catch(() => new Set(Records.map(({ messageId }) => messageId)));
-    return keys.filter((_, i) => failed.has(`${i}`)).filter((key) => this.#comesAgain(key));
+      .then((response: SQSBatchResponse) => failedIn(response, ids))
+      .catch(() => new Set(ids));
+    return keys.filter((_, i) => failed.has(ids[i] ?? '')).filter((key) => this.#comesAgain(key));
   }
 
   async sweep(afterMs = 0): Promise<void> {

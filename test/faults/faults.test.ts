@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { incident } from '../support/incidents.ts';
-import { Deployment, type Upload } from './deployment.ts';
+import { Deployment, failedIn, type Upload } from './deployment.ts';
 import type { Call, Fault } from './wire.ts';
 
 /** One incident: the log that fails, and the first and last snapshots that explain it. */
@@ -16,6 +16,10 @@ const keys = [
   ...snapshots.slice(0, 1),
   ...snapshots.slice(-1),
 ];
+
+/** The same incident on other hosts. */
+const OTHERS = ['web-04', 'web-05'];
+const on = (host: string, key: string): string => key.replace('hosts/web-03/', `hosts/${host}/`);
 
 let deployment: Deployment;
 let calm: readonly Record<string, unknown>[] = [];
@@ -31,7 +35,8 @@ const results = async (): Promise<readonly Record<string, unknown>[]> => (await 
 before(async () => {
   // A fault is then the function's to bear, not the SDK's.
   process.env.AWS_MAX_ATTEMPTS = '1';
-  deployment = await Deployment.start(uploads);
+  const twins = OTHERS.flatMap((host) => uploads.map(({ key, bytes }) => ({ key: on(host, key), bytes })));
+  deployment = await Deployment.start([...uploads, ...twins]);
   await deployment.anew();
   for (const key of keys) assert.deepEqual(await deployment.deliver([key]), []);
   await deployment.quiet();
@@ -175,6 +180,42 @@ test('an upload that always fails is given up after five deliveries, is seen in 
   assert.deepEqual(await deployment.rejections(), []);
   await deployment.quiet();
   assert.deepEqual(await results(), calm);
+});
+
+test('an answer is read as Lambda reads it: whoever names what was not in the batch has failed with all of it', () => {
+  const answer = (...ids: readonly string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+  assert.deepEqual(failedIn(answer(), ['a', 'b']), new Set());
+  assert.deepEqual(failedIn(answer('b'), ['a', 'b']), new Set(['b']));
+  for (const wrong of ['', 'c']) assert.deepEqual(failedIn(answer('a', wrong), ['a', 'b']), new Set(['a', 'b']));
+});
+
+/** Of each host, what its analysis says; whether it was grouped with others already when it was told is a matter of time. */
+const byHost = async () =>
+  (await results()).map(({ host, cause, status, culprit }) => JSON.stringify({ host, cause, status, culprit })).sort();
+
+test('three hosts in two batches at once, with faults anywhere: each host ends as in the calm run', async () => {
+  const all = ['web-03', ...OTHERS].flatMap((host) => keys.map((key) => on(host, key)));
+  await deployment.anew();
+  for (const key of all) assert.deepEqual(await deployment.deliver([key]), []);
+  await deployment.quiet();
+  const expected = await byHost();
+  // One of each host, and one of the fleet that they make.
+  assert.equal(expected.length, 4);
+  const at = fc.array(fc.tuple(fc.integer({ min: 1, max: 120 }), fc.constantFrom(...FAULTS)), { maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(all, { minLength: all.length }), at, async (order, faults) => {
+      await deployment.anew();
+      const plan = new Map(faults);
+      deployment.wire.set(({ n }) => plan.get(n) ?? null);
+      const half = Math.ceil(order.length / 2);
+      const left = await Promise.all([order.slice(0, half), order.slice(half)].map((batch) => deployment.deliver(batch)));
+      await recover(left.flat());
+      schedules += 1;
+      assert.deepEqual(await byHost(), expected);
+      assert.deepEqual(deployment.deadLetters, []);
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test('any order, twice, several at once, with faults anywhere: the same in the end', async (t) => {

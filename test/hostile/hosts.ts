@@ -15,8 +15,8 @@ interface Host {
   readonly logs: readonly MadeLog[];
 }
 
-/** Beyond what Linux gives out: a command that should ever run for true finds nobody. */
-const PID = 4_999_999;
+/** `pid_max` itself: read as a PID, but one more than Linux gives out, so that a command that should ever run for true finds nobody. */
+const PID = 4_194_304;
 const minutes = [1, 2, 3, 4, 5].map((minute) => 60 * minute);
 const psRow = (args: string): readonly string[] => [`${PID} 1 root 9000 ${args}`];
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { METRICS } from '../../lib/use-cases/metrics.ts';
 import { ofType } from '../support/template.ts';
@@ -162,4 +163,38 @@ test('every alarm names its paragraph of the runbook, and there is no other', ()
     return name.replace(/Alarm$/, '');
   });
   assert.deepEqual(headings.sort(), named.sort());
+});
+
+const subscription = z.object({
+  TopicArn: z.unknown(),
+  Protocol: z.string(),
+  FilterPolicyScope: z.string().optional(),
+  FilterPolicy: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** SNS delivers to a subscriber with an attribute filter only messages that have the attributes, and CloudWatch's have none. */
+test('an alarm goes to topics whose subscribers can get it, by email and by SMS', () => {
+  const toOperators = ofType('AWS::SNS::Subscription')
+    .map(([, { Properties, Condition }]) => ({ ...subscription.parse(Properties), Condition }))
+    .filter(({ TopicArn }) => isDeepStrictEqual(TopicArn, { Ref: 'OperatorsTopic' }));
+  assert.deepEqual(
+    toOperators.map((one) => [one.Protocol, one.Condition, one.FilterPolicyScope ?? null, one.FilterPolicy ?? null]),
+    [
+      ['email', 'TellsOperatorsByEmail', null, null],
+      ['sms', 'TellsOperatorsBySms', 'MessageBody', { NewStateValue: ['ALARM'] }],
+    ],
+  );
+  for (const [name, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
+    const { AlarmActions, OKActions } = alarm.parse(Properties);
+    assert.deepEqual(OKActions, AlarmActions, name);
+    // Its own failures are told elsewhere.
+    const first = name === 'OperatorsFailuresAlarm' ? 'Topic' : 'OperatorsTopic';
+    assert.deepEqual(AlarmActions[0], { Ref: first }, name);
+  }
+});
+
+test('operators are who is told of hosts, unless others are named', () => {
+  const endpoints = Object.fromEntries(ofType('AWS::SNS::Subscription').map(([name, { Properties }]) => [name, Properties?.Endpoint]));
+  assert.deepEqual(endpoints.OperatorsEmailSubscription, { 'Fn::If': ['HasOperatorsEmail', '', endpoints.EmailSubscription] });
+  assert.deepEqual(endpoints.OperatorsSmsSubscription, { 'Fn::If': ['HasOperatorsSms', '', endpoints.SmsSubscription] });
 });

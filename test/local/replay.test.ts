@@ -1,14 +1,27 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { dynamoTokens } from '../../lib/adapters/dynamodb-tokens.ts';
 import { NAMES } from '../../lib/local/emulators.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
 import { uploadExample } from '../../lib/local/upload-example.ts';
-import { closewatch } from '../support/closewatch.ts';
+import { enrolHost } from '../../lib/use-cases/enrol.ts';
+import { closewatch, run } from '../support/closewatch.ts';
 import { until } from '../support/until.ts';
 
 /** `closewatch replay` as it is called, after the embedded stack's table was lost. */
@@ -78,6 +91,57 @@ test('changes nothing when it is called again, and with --anew restores what the
   const { status } = await replay('--anew', '--host', 'web-03');
   assert.deepEqual([status, said.length], [0, messages]);
   assert.deepEqual(await shown(), original);
+});
+
+const saidByPeople = async (): Promise<readonly unknown[]> => {
+  const client = new DynamoDBClient({});
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: NAMES.table, ConsistentRead: true }));
+  client.destroy();
+  return Items.filter(({ pk }) => pk?.S === 'SILENCES' || pk?.S?.startsWith('TOKEN#') === true);
+};
+
+test('leaves tokens and silences as they are, with --anew too', async () => {
+  const client = new DynamoDBClient({});
+  const random = { id: new Uint8Array(8), secret: new Uint8Array(32) };
+  await enrolHost('web-03', random, new Date().toISOString(), dynamoTokens(client, NAMES.table));
+  client.destroy();
+  const silence = { host: 'web-03', until: new Date(Date.now() + 600_000).toISOString(), why: 'a test', by: 'somebody' };
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${stack.apiAddress}/v1/silences`, { method: 'POST', headers, body: JSON.stringify(silence) });
+  assert.ok(answer.ok);
+  const before = await saidByPeople();
+  assert.equal(before.length, 2);
+  assert.equal((await replay('--anew')).status, 0);
+  assert.deepEqual(await saidByPeople(), before);
+});
+
+const runbookBlock = (beginning: string): string => {
+  const blocks = [...readFileSync('infra/RUNBOOK.md', 'utf8').matchAll(/^```sh deployed\n(.*?)^```$/gms)].map(([, block = '']) => block);
+  return blocks.find((block) => block.startsWith(beginning)) ?? assert.fail(beginning);
+};
+
+const COPY = 'closewatch-copy';
+const hasTools = ['aws', 'jq'].every((tool) => spawnSync(tool, ['--version']).status === 0);
+
+test('the runbook takes tokens and silences over from a copy', { skip: hasTools ? false : 'needs the AWS CLI and jq' }, async () => {
+  const before = await saidByPeople();
+  assert.equal(before.length, 2);
+  const client = new DynamoDBClient({});
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: NAMES.table }));
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: NAMES.table }));
+  const keys = {
+    AttributeDefinitions: [...(Table?.KeySchema ?? [])].map(({ AttributeName }) => ({ AttributeName, AttributeType: 'S' as const })),
+  };
+  await client.send(new CreateTableCommand({ TableName: COPY, KeySchema: Table?.KeySchema, BillingMode: 'PAY_PER_REQUEST', ...keys }));
+  await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 1 }, { TableName: COPY });
+  for (const Item of Items) await client.send(new PutItemCommand({ TableName: COPY, Item }));
+  await loseTheTable();
+  const env = { ...process.env, COPY, TABLE: NAMES.table, AWS_DEFAULT_REGION: 'us-east-1' };
+  const { stderr, status } = await run('bash', ['-euo', 'pipefail', '-c', runbookBlock('COPY=')], env);
+  await client.send(new DeleteTableCommand({ TableName: COPY }));
+  client.destroy();
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.deepEqual(new Set(await saidByPeople()), new Set(before));
 });
 
 test('says what is wrong with a call, and how to pause a deployed stack first', async () => {

@@ -19,6 +19,70 @@ test('reads sections as tail prints them, sysctls by path too', () => {
   assert.deepEqual(snapshot?.descriptors, [{ pid: 7, open: 12, soft: 1024, hard: null }]);
 });
 
+/** proc(5): pid_max is 4194304 at most; nr_open 2147483584. */
+test('numbers that no system gives are not understood, and nothing else is lost', () => {
+  const { snapshots, result } = readSnapshots(
+    [
+      '==> ss -tan <==',
+      'LISTEN 0 5 *:80 *:*',
+      '==> ps -o pid,ppid,user:32,etimes,args <==',
+      '  PID  PPID USER  ELAPSED COMMAND',
+      '4194304 0 root 65 last',
+      '4194305 1 root 65 beyond',
+      '999999999999999 1 root 65 far-beyond',
+      '8 4194305 root 999999999999999 odd-parent-and-age',
+      '9 1 root 999999999-01:00:00 odd-days',
+      '==> fds <==',
+      'pid open soft hard',
+      '7 12 1024 4294967295',
+      '0 12 1024 4096',
+      '4194305 12 1024 4096',
+      '8 2147483585 1024 4096',
+      '9 13 1024 4096',
+    ].join('\n'),
+  );
+  assert.deepEqual(
+    snapshots[0]?.processes?.map(({ pid, ppid, elapsedSeconds }) => [pid, ppid, elapsedSeconds]),
+    [
+      [4194304, 0, 65],
+      [8, null, null],
+      [9, 1, null],
+    ],
+  );
+  assert.deepEqual(snapshots[0]?.descriptors, [
+    { pid: 7, open: 12, soft: 1024, hard: null },
+    { pid: 9, open: 13, soft: 1024, hard: 4096 },
+  ]);
+  assert.deepEqual(result.kind === 'read' ? result.account.samples.map(({ line }) => line) : [], [6, 7, 13, 14, 15]);
+});
+
+/** A PID of Windows is a DWORD: 2^32 - 1 at most. */
+test('a row of netstat -b whose PID is none is not understood, and its program is not given to another', () => {
+  const { snapshots, result } = readSnapshots(
+    [
+      'Active Connections',
+      '',
+      '  Proto  Local Address          Foreign Address        State           PID',
+      '  TCP    0.0.0.0:135            0.0.0.0:0              LISTENING       1712',
+      ' [first.exe]',
+      '  TCP    0.0.0.0:136            0.0.0.0:0              LISTENING       4294967296',
+      ' [none.exe]',
+      '  UDP    0.0.0.0:53             *:*                                    999999999999999',
+      ' [none.exe]',
+      '  TCP    0.0.0.0:137            0.0.0.0:0              LISTENING       4294967292',
+      ' [last.exe]',
+    ].join('\r\n'),
+  );
+  assert.deepEqual(
+    snapshots[0]?.sockets.map(({ local, ownership }) => [local.port, ownership]),
+    [
+      [135, { kind: 'owned', owners: [{ command: 'first.exe', pid: 1712 }] }],
+      [137, { kind: 'owned', owners: [{ command: 'last.exe', pid: 4294967292 }] }],
+    ],
+  );
+  assert.deepEqual(result.kind === 'read' ? result.account.samples.map(({ line }) => line) : [], [6, 7, 8, 9]);
+});
+
 test('tells several snapshots in one object apart, with and without meta', () => {
   const withMeta = '==> meta <==\nhost: a\ntaken_at: 2026-11-23T10:00:00Z\n==> ss -tan <==\nLISTEN 0 5 *:80 *:*\n';
   assert.equal(readSnapshots(withMeta + withMeta.replace('10:00', '10:01')).snapshots.length, 2);
