@@ -28,6 +28,8 @@ export interface Drilling {
 
 const RUNBOOK = 'infra/RUNBOOK.md';
 const SILENCE_MS = 30 * 60_000;
+/** The sweep runs each minute; one may take longer, or fail. */
+const SWEPT_MS = 3 * 60_000;
 const ABANDONED_MS = 60 * 60_000;
 /** A function that was at work when its objects were deleted may write once more. */
 const AFTERMATH_MS = 2_000;
@@ -57,7 +59,7 @@ export class DrillRun {
 
   steps(): readonly Step[] {
     const inOrder = [this.#subscribers(), this.#api(), this.#silenceIt(), this.#token(), this.#incident(), this.#told(), this.#recovery()];
-    return [...inOrder.filter((step) => step !== null), this.#refusal()];
+    return [...inOrder.filter((step) => step !== null), this.#refusal(), this.#sweep()];
   }
 
   get #records() {
@@ -197,6 +199,27 @@ export class DrillRun {
       return 'listed with its reason';
     };
     return { name: 'What is not understood is refused', isNeeded: false, advice, run };
+  }
+
+  /** What no upload brings about (reminders, silent hosts, messages that failed) is the sweep's. */
+  #sweep(): Step {
+    const { timeoutMs, signal } = this.#on;
+    const advice = `See NobodySweeps in ${RUNBOOK}.`;
+    const secondsAgo = async (): Promise<number | null> => {
+      const last = await this.#records.lastSweep();
+      return last === null ? null : Math.max(0, Math.round((Date.parse(systemClock.now()) - Date.parse(last)) / 1000));
+    };
+    const isRecent = async (): Promise<number | null> => {
+      const ago = await secondsAgo();
+      return ago !== null && ago * 1000 <= SWEPT_MS ? ago : null;
+    };
+    const run = async (): Promise<string> => {
+      const recent = await waitFor(isRecent, timeoutMs, signal);
+      if (recent !== null) return `the last one ended ${recent} s ago`;
+      const ago = await secondsAgo();
+      throw new StepFailed(ago === null ? 'none has ever ended.' : `the last one ended ${Math.round(ago / 60)} minutes ago.`, advice);
+    };
+    return { name: 'The sweep runs', isNeeded: false, advice, run };
   }
 
   /** Apart from the steps: it is done whatever became of them. */

@@ -80,7 +80,7 @@ export interface Costs {
 }
 
 const fixedCosts = (): number => {
-  const sweep = MINUTES * (PRICES.invocation + 0.1 * 0.5 * PRICES.gbSecond + 12 * PRICES.readUnit);
+  const sweep = MINUTES * (PRICES.invocation + 0.1 * 0.5 * PRICES.gbSecond + 12 * PRICES.readUnit + PRICES.writeUnit);
   const polling = 5 * 3 * MINUTES * PRICES.sqsRequest;
   return 7 * PRICES.alarm + 3 * PRICES.metric + sweep + polling;
 };

@@ -19,7 +19,7 @@ Uploads a synthetic incident of a host called closewatch-drill-…, waits for it
 analysis and for its end, and removes all of it again: objects, items of the
 table, the token and the silence. People are told nothing, unless with --announce:
 then every subscriber gets a message of its beginning and one of its end, in which
-host and programs are called drill. The sweep is not tried: its alarm watches it.
+host and programs are called drill. The sweep is not run: that it does is seen.
 
   --announce      tell people
   --timeout TIME  how long to wait for each step (default 2m)

@@ -13,6 +13,7 @@ import { dayOf, dayShardOf, decode, encode, hash16, homeOf, hostKey, type Item, 
 import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
 import { dynamoSilences } from './dynamodb-silences.ts';
+import { dynamoSweeps } from './dynamodb-sweeps.ts';
 
 /** How long things are kept, in days. The raw uploads, which everything can be rebuilt from, have the bucket's own lifecycle. */
 export interface Retention {
@@ -66,6 +67,7 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     ...dynamoHistory(client, table),
     ...hosts,
     ...dynamoSilences(client, table),
+    ...dynamoSweeps(client, table),
 
     async putDigest(digest, heardAt) {
       await put({ pk: s(hostKey(digest.host)), sk: s(digestKey(digest)), doc: encode(digest), expires: expires(retention.digests) });

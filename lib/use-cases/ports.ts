@@ -124,6 +124,11 @@ export interface Records extends FleetRecords {
   /** Hosts whose board has an outbox or an open case: what the sweep must look at. */
   busyHosts(cursor: string | null): Promise<Page<string>>;
 
+  /** A sweep has come to its end. */
+  noteSweep(at: string): Promise<void>;
+  /** When the last one did; `null` where none ever has. */
+  lastSweep(): Promise<string | null>;
+
   readSilences(): Promise<Silences>;
   /** As `writeBoard`. */
   writeSilences(silences: Silences): Promise<WriteOutcome>;

@@ -127,6 +127,7 @@ export const sweep = async (deps: Deps): Promise<SweepOutcome> => {
     outgoing,
   );
   await outgoing.flush();
+  await records.noteSweep(deps.clock.now());
   meter.count('BusyHosts', hosts);
   meter.count('SilentHosts', silent.size);
   meter.count('SettlingFailed', outgoing.failed.length);

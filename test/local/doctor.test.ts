@@ -31,7 +31,9 @@ const kept = async (): Promise<readonly string[]> => {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: stack.bucket }));
   dynamo.destroy();
   s3.destroy();
-  const items = Items.map(({ pk, sk }) => `${pk?.S} ${sk?.S}`).filter((key) => !key.startsWith('SLOTS ') && key !== 'SILENCES ALL');
+  const items = Items.map(({ pk, sk }) => `${pk?.S} ${sk?.S}`).filter(
+    (key) => !key.startsWith('SLOTS ') && key !== 'SILENCES ALL' && key !== 'SWEEP LAST',
+  );
   return [...items, ...Contents.map(({ Key }) => `object ${Key}`)].sort();
 };
 
@@ -44,7 +46,7 @@ const put = async (key: string): Promise<void> => {
 before(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'closewatch-'));
   const note = ({ text: message }: { readonly text: string }): void => void said.push(message);
-  stack = await startStack({ s3Port: 0, apiPort: 0, stateDir, onEmail: note, onSms: note });
+  stack = await startStack({ s3Port: 0, apiPort: 0, stateDir, sweepEveryMs: 1000, onEmail: note, onSms: note });
   await put('hosts/web-1/snapshots/a');
   await until('what was uploaded', async () => (await kept()).length >= 3);
 });
@@ -60,6 +62,7 @@ test('finds a stack that works well, tells nobody, and leaves nothing', async ()
   assert.deepEqual([status, stderr], [0, ''], stdout);
   assert.match(stdout, /^ok {9}The incident is diagnosed: close-wait-leak, DRILL-culprit named/m);
   assert.match(stdout, /^ok {9}It is announced: due, and held back by the silence/m);
+  assert.match(stdout, /^ok {9}The sweep runs: the last one ended \d+ s ago$/m);
   assert.match(stdout, /All is well\.\n$/);
   assert.deepEqual(await kept(), before);
   const silences = await (await fetch(`${stack.apiAddress}/v1/silences?ended=included`)).json();

@@ -31,6 +31,7 @@ export class World {
   readonly slots: string[] = [];
   readonly counted = new Map<Metric, number>();
   silences: Silences = noSilences;
+  sweptAt: string | null = null;
   /** What was said, whether alone or with others. */
   readonly published: Announcement[] = [];
   /** What was said, message by message. */
@@ -190,6 +191,11 @@ export class World {
           return 'written';
         }),
       busyHosts: () => after('busyHosts', () => onePage([...this.boards.values()].filter(isBusy).map(({ host }) => host))),
+      noteSweep: (at) =>
+        after('noteSweep', () => {
+          this.sweptAt = at;
+        }),
+      lastSweep: () => after('lastSweep', () => this.sweptAt),
       readSilences: () => after('readSilences', () => this.silences),
       writeSilences: (silences) =>
         after('writeSilences', () => {
