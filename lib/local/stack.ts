@@ -95,6 +95,21 @@ const startApiOr = async (port: number, emulators: Emulators): Promise<Server> =
  *
  * @throws PortTakenError
  */
+/** The first at once: what a stack left waiting when it was stopped need not wait longer. */
+const startSweeps = (sweep: Functions['sweep'], everyMs: number): { stop(): Promise<void> } => {
+  const run = async (): Promise<void> => void (await sweep({}, localContext).catch(tellOfSweep));
+  let running = run();
+  const timer = setInterval(() => {
+    running = running.then(run);
+  }, everyMs);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+};
+
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const emulators = await startEmulators(options.s3Port, options.stateDir);
   const api = await startApiOr(options.apiPort, emulators);
@@ -107,14 +122,14 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   if (options.stateDir !== null)
     await announceStack(options.stateDir, { pid: process.pid, aws: emulators.s3Address, table: emulators.tableAddress, api: apiAddress });
   const workers = startWorkers(queues, emulators.s3Address, options, functions);
-  const sweeping = setInterval(() => void functions.sweep({}, localContext).catch(tellOfSweep), options.sweepEveryMs ?? SWEEP_EVERY_MS);
+  const sweeps = startSweeps(functions.sweep, options.sweepEveryMs ?? SWEEP_EVERY_MS);
   return {
     s3Address: emulators.s3Address,
     apiAddress,
     bucket: NAMES.bucket,
     isEmpty: async () => (await objects.send(new ListObjectsV2Command({ Bucket: NAMES.bucket, MaxKeys: 1 }))).KeyCount === 0,
     stop: async () => {
-      clearInterval(sweeping);
+      await sweeps.stop();
       if (options.stateDir !== null) await withdrawStack(options.stateDir);
       await Promise.all(workers.map((worker) => worker.stop()));
       api.closeAllConnections();
