@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type Api, ApiError, type ApiReply, apiAt } from '../lib/adapters/api-client.ts';
 import { plain } from '../lib/text/plain.ts';
 
@@ -49,7 +49,7 @@ export const ask = async (api: Api, request: Parameters<Api>[0]): Promise<ApiRep
 };
 
 /** @throws ApiError where the answer is not what this version expects */
-export const readAs = <T>(schema: z.ZodType<T>, { text }: ApiReply): T => {
+export const readAs = <T>(schema: z.ZodMiniType<T>, { text }: ApiReply): T => {
   const result = schema.safeParse(parsed(text));
   if (result.success) return result.data;
   throw new ApiError('The answer is not one that this version of closewatch understands; --json prints it as it is.', {

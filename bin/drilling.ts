@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Api } from '../lib/adapters/api-client.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { abandonedDrills, removeAbandoned, removeTraces, type Traces } from '../lib/adapters/drill-cleanup.ts';
@@ -38,7 +38,7 @@ const analysis = z.object({
   id: z.string(),
   status: z.string(),
   cause: z.string(),
-  culprit: z.object({ command: z.string().nullable() }).nullable(),
+  culprit: z.nullable(z.object({ command: z.nullable(z.string()) })),
   victims: z.array(z.object({ app: z.string() })),
   silenced: z.unknown(),
 });

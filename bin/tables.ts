@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { analysesAnswer } from '../lib/api/analysis.ts';
 import { hostsAnswer, silencesAnswer, uploadsAnswer } from '../lib/api/lists.ts';
 import { timelineAnswer } from '../lib/api/timeline.ts';

@@ -1,13 +1,16 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ObjectRef } from '../lib/use-cases/ports.ts';
 
 /** What S3 says of new objects, as SQS hands it on. Only what is used is asked for; any minor version of format 2 will do. */
 
 const s3Record = z.object({
-  eventVersion: z.string().regex(/^2\.\d+$/, 'expected event format 2.x'),
+  eventVersion: z.string().check(z.regex(/^2\.\d+$/, 'expected event format 2.x')),
   eventName: z.string(),
-  eventTime: z.string().optional(),
-  s3: z.object({ bucket: z.object({ name: z.string().min(1) }), object: z.object({ key: z.string().min(1) }) }),
+  eventTime: z.optional(z.string()),
+  s3: z.object({
+    bucket: z.object({ name: z.string().check(z.minLength(1)) }),
+    object: z.object({ key: z.string().check(z.minLength(1)) }),
+  }),
 });
 
 /** `s3:TestEvent`, which S3 sends when a notification is set up, has no Records. */
@@ -16,7 +19,7 @@ const s3Notification = z.union([z.object({ Records: z.array(s3Record) }), z.obje
 const sqsRecord = z.object({
   messageId: z.string(),
   body: z.string(),
-  attributes: z.object({ ApproximateReceiveCount: z.coerce.number().int().min(1).optional() }).optional(),
+  attributes: z.optional(z.object({ ApproximateReceiveCount: z.optional(z.coerce.number().check(z.int(), z.minimum(1))) })),
 });
 export type SqsRecord = z.infer<typeof sqsRecord>;
 

@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import Negotiator from 'negotiator';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { CursorError } from '../lib/adapters/dynamodb-items.ts';
 import { type Columns, renderCsv } from '../lib/report/csv.ts';
+import { IN_ENGLISH } from '../lib/text/in-english.ts';
 import type { AccessKeys, Clock, Downloads, Page, Records } from '../lib/use-cases/ports.ts';
 import { Problem } from './problem.ts';
 
@@ -41,7 +42,7 @@ export const answerOf = (type: string, body: string, headers: Readonly<Record<st
 
 export const json = (body: string): Answer => answerOf('application/json', body);
 
-const problemOf = (error: z.ZodError, what: 'parameter' | 'field'): Problem => {
+const problemOf = (error: z.core.$ZodError, what: 'parameter' | 'field'): Problem => {
   const [issue] = error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const parameter = unknown ?? issue?.path.join('.') ?? '';
@@ -53,8 +54,8 @@ const problemOf = (error: z.ZodError, what: 'parameter' | 'field'): Problem => {
 };
 
 /** @throws Problem naming the parameter that is wrong */
-export const readQuery = <T>(schema: z.ZodType<T>, event: Event): T => {
-  const result = schema.safeParse(event.queryStringParameters ?? {});
+export const readQuery = <T>(schema: z.ZodMiniType<T>, event: Event): T => {
+  const result = schema.safeParse(event.queryStringParameters ?? {}, IN_ENGLISH);
   if (result.success) return result.data;
   throw problemOf(result.error, 'parameter');
 };
@@ -76,19 +77,19 @@ const parseBody = ({ headers, body, isBase64Encoded }: Event): unknown => {
 };
 
 /** @throws Problem naming the field that is wrong */
-export const readBody = <T>(schema: z.ZodType<T>, event: Event): T => {
-  const result = schema.safeParse(parseBody(event));
+export const readBody = <T>(schema: z.ZodMiniType<T>, event: Event): T => {
+  const result = schema.safeParse(parseBody(event), IN_ENGLISH);
   if (result.success) return result.data;
   throw problemOf(result.error, 'field');
 };
 
 /** @throws Problem naming the field that is wrong */
-export const readForm = <T>(schema: z.ZodType<T>, { headers, body, isBase64Encoded }: Event): T => {
+export const readForm = <T>(schema: z.ZodMiniType<T>, { headers, body, isBase64Encoded }: Event): T => {
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(headers['content-type'] ?? ''))
     throw new Problem(415, 'Unsupported media type', 'The body is a form; say so in Content-Type.', 'Content-Type');
   const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
   if (text.length > MAX_BODY) throw new Problem(413, 'Too large', 'The form is larger than 16 KB.');
-  const result = schema.safeParse(Object.fromEntries(new URLSearchParams(text)));
+  const result = schema.safeParse(Object.fromEntries(new URLSearchParams(text)), IN_ENGLISH);
   if (result.success) return result.data;
   throw problemOf(result.error, 'field');
 };

@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { rotating } from './compose.ts';
 
 /** As Secrets Manager calls it, once for each step (its user guide, "Lambda rotation functions"). */

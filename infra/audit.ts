@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * Known defects of what is deployed, by `npm audit`. Where the registry does not answer the question (a mirror, no network), nothing is known:

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * Under which licences others' code is used: THIRD_PARTY.md, from the lockfile and what is installed. `node infra/licences.ts` writes it, and
@@ -11,14 +11,14 @@ const lockfile = z.object({
   packages: z.record(
     z.string(),
     z.object({
-      version: z.string().optional(),
-      license: z.string().optional(),
-      dev: z.boolean().optional(),
-      optional: z.boolean().optional(),
+      version: z.optional(z.string()),
+      license: z.optional(z.string()),
+      dev: z.optional(z.boolean()),
+      optional: z.optional(z.boolean()),
     }),
   ),
 });
-const manifest = z.object({ license: z.unknown().optional() });
+const manifest = z.object({ license: z.optional(z.unknown()) });
 
 /** Ask for no more than their notice. */
 const PERMISSIVE = new Set([

@@ -16,10 +16,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/fleet': ['lib/model', 'lib/cases', 'lib/text'],
   'lib/timeline': ['lib/model', 'lib/diagnosis', 'lib/text'],
   'lib/report': ['lib/model', 'lib/access', 'lib/cases', 'lib/fleet', 'lib/text'],
-  'lib/use-cases': ['lib/model', 'lib/access', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/fleet', 'lib/timeline'],
+  'lib/use-cases': ['lib/model', 'lib/access', 'lib/digest', 'lib/diagnosis', 'lib/cases', 'lib/fleet', 'lib/text', 'lib/timeline'],
   'lib/api': ['lib/model', 'lib/use-cases'],
-  'lib/adapters': ['lib/model', 'lib/access', 'lib/digest', 'lib/cases', 'lib/fleet', 'lib/report', 'lib/use-cases'],
-  functions: ['lib/access', 'lib/adapters', 'lib/api', 'lib/use-cases', 'lib/report', 'lib/model'],
+  'lib/adapters': ['lib/model', 'lib/access', 'lib/digest', 'lib/cases', 'lib/fleet', 'lib/report', 'lib/text', 'lib/use-cases'],
+  functions: ['lib/access', 'lib/adapters', 'lib/api', 'lib/use-cases', 'lib/report', 'lib/text', 'lib/model'],
   'lib/local': ['functions', 'infra'],
   bin: ['lib/adapters', 'lib/api', 'lib/local', 'lib/model', 'lib/report', 'lib/text', 'lib/use-cases'],
 };
@@ -39,7 +39,15 @@ const PURE = [
   'lib/use-cases',
   'lib/api',
 ];
-const PURE_MODULES = new Set(['node:crypto', 'node:util', 'node:zlib', 'node:stream', 'zod', 'csv-stringify/sync']);
+const PURE_MODULES = new Set([
+  'node:crypto',
+  'node:util',
+  'node:zlib',
+  'node:stream',
+  'zod/mini',
+  'zod/v4/locales/en.js',
+  'csv-stringify/sync',
+]);
 const IMPURE = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(?:env|exit|cwd)\b/];
 const MAX_LINES = 300;
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import openInBrowser from 'open';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { API_HELP, API_OPTIONS, apiOf, ask, readAs, withApi } from '../api.ts';
 import { usageError } from '../terminal.ts';
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { renderJson } from '../../lib/report/json.ts';
 import { SILENCE_HOURS } from '../../lib/report/page/forms.ts';
 import { acknowledge, endSilence, silence, withdrawAcknowledgement } from '../../lib/use-cases/attention.ts';
@@ -17,7 +17,7 @@ type Handled<T> = (fields: T, by: string, event: Event, attending: Attending) =>
 
 /** Only with a session, and only from a page that was made for it. */
 const form =
-  <T extends { readonly token: string }>(schema: z.ZodType<T>, handle: Handled<T>): FormRoute =>
+  <T extends { readonly token: string }>(schema: z.ZodMiniType<T>, handle: Handled<T>): FormRoute =>
   async (event, attending) => {
     const session = await sessionOf(event, attending);
     if (session === null) throw new Problem(401, 'Not logged in', 'The session is over. Run `closewatch open`, and send the form again.');
@@ -31,10 +31,10 @@ const form =
     return handle(fields, session.by, event, attending);
   };
 
-const token = z.string().max(200);
+const token = z.string().check(z.maxLength(200));
 
 export const acknowledgeForm = form(
-  z.strictObject({ token, seen: z.string().max(80), why: sentence.optional(), withdraw: z.literal('yes').optional() }),
+  z.strictObject({ token, seen: z.string().check(z.maxLength(80)), why: z.optional(sentence), withdraw: z.optional(z.literal('yes')) }),
   async ({ seen, why, withdraw }, by, event, attending) => {
     const analysis = await analysisAt(event, attending);
     if (etagOf(renderJson(analysis)) !== seen)
@@ -53,9 +53,9 @@ const HOUR_MS = 3_600_000;
 
 const silenceFields = z.strictObject({
   token,
-  back: z.string().max(80),
-  match: z.string().max(120),
-  hours: z.coerce.number().refine((hours) => SILENCE_HOURS.includes(hours), 'expected one of those offered'),
+  back: z.string().check(z.maxLength(80)),
+  match: z.string().check(z.maxLength(120)),
+  hours: z.coerce.number().check(z.refine((hours) => SILENCE_HOURS.includes(hours), 'expected one of those offered')),
   why: sentence,
 });
 

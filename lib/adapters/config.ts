@@ -1,45 +1,44 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { IN_ENGLISH } from '../text/in-english.ts';
 import { defaultSettings, type Settings } from '../use-cases/settings.ts';
 import { DEFAULT_RETENTION, type Retention } from './dynamodb.ts';
 import type { MoreTopics } from './sns-more.ts';
 
 /** Each function's environment, checked when it starts: a missing variable is named at once, not at the first upload. */
 
-const seconds = z.coerce
-  .number()
-  .int()
-  .min(0)
-  .max(86_400 * 400);
+const seconds = z.coerce.number().check(z.int(), z.minimum(0), z.maximum(86_400 * 400));
 
-const days = z.coerce.number().int().min(1).max(3650);
+const days = z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3650));
 
-const table = { TABLE: z.string().min(1), DIGEST_DAYS: days.optional(), ANALYSIS_DAYS: days.optional() };
+const text = z.string().check(z.minLength(1));
+
+const table = { TABLE: text, DIGEST_DAYS: z.optional(days), ANALYSIS_DAYS: z.optional(days) };
 
 const judging = {
   ...table,
-  BUCKET: z.string().min(1),
-  TOPIC_ARN: z.string().min(1),
-  SETTLING_SECONDS: seconds.optional(),
-  SILENCE_SECONDS: seconds.optional(),
+  BUCKET: text,
+  TOPIC_ARN: text,
+  SETTLING_SECONDS: z.optional(seconds),
+  SILENCE_SECONDS: z.optional(seconds),
   /** A host that uploads nothing for so long is announced as silent; at least ten minutes, as hosts are noted every five. 0: never. */
-  SILENT_AFTER_SECONDS: seconds.refine((value) => value === 0 || value >= 600, 'expected 0 or at least 600').optional(),
+  SILENT_AFTER_SECONDS: z.optional(seconds.check(z.refine((value) => value === 0 || value >= 600, 'expected 0 or at least 600'))),
   /** The first reminder of what is still open; each waits twice as long as the one before, a day at most. 0: none. */
-  REMINDER_SECONDS: seconds.optional(),
+  REMINDER_SECONDS: z.optional(seconds),
   /** Where the pages are; empty: messages carry no link. */
-  LINK_BASE: z.string().optional(),
+  LINK_BASE: z.optional(z.string()),
   /** Not longer than a key checks: it is replaced every 30 days, and checks for 30 more. */
-  LINK_DAYS: z.coerce.number().int().min(1).max(30).default(7),
-  ACCESS_SECRET: z.string().optional(),
+  LINK_DAYS: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(30)), 7),
+  ACCESS_SECRET: z.optional(z.string()),
   /** Amazon Q Developer's topic, and a pager's; empty: none. */
-  CHAT_TOPIC_ARN: z.string().optional(),
-  PAGER_TOPIC_ARN: z.string().optional(),
+  CHAT_TOPIC_ARN: z.optional(z.string()),
+  PAGER_TOPIC_ARN: z.optional(z.string()),
 };
 
 export const judgingConfig = z.object(judging);
 export const queryConfig = z.object(table);
-export const grantingConfig = z.object({ TABLE: z.string().min(1), BUCKET: z.string().min(1) });
-export const pagesConfig = z.object({ ...table, ACCESS_SECRET: z.string().min(1) });
-export const attendingConfig = z.object({ ...table, ACCESS_SECRET: z.string().min(1), LINK_BASE: z.string().min(1) });
+export const grantingConfig = z.object({ TABLE: text, BUCKET: text });
+export const pagesConfig = z.object({ ...table, ACCESS_SECRET: text });
+export const attendingConfig = z.object({ ...table, ACCESS_SECRET: text, LINK_BASE: text });
 export type JudgingConfig = z.infer<typeof judgingConfig>;
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -89,8 +88,8 @@ class ConfigError extends Error {
 }
 
 /** @throws ConfigError naming each variable that is missing or wrong */
-export const readConfig = <T>(schema: z.ZodType<T>, environment: Readonly<Record<string, string | undefined>>): T => {
-  const result = schema.safeParse(environment);
+export const readConfig = <T>(schema: z.ZodMiniType<T>, environment: Readonly<Record<string, string | undefined>>): T => {
+  const result = schema.safeParse(environment, IN_ENGLISH);
   if (result.success) return result.data;
   const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
   throw new ConfigError(`The environment is not as this function needs it: ${issues}.`, { cause: result.error });

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type JudgingConfig, judgingConfig, retentionOf } from './config.ts';
 import { askDeployment, DeploymentError } from './deployment.ts';
 import type { Retention } from './dynamodb.ts';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { problem } from './parts.ts';
 
@@ -20,8 +20,8 @@ const embedded = (schema: unknown): Json => {
   return rest;
 };
 
-const idOf = (schema: z.ZodType): string => {
-  const id = schema.meta()?.id;
+const idOf = (schema: z.ZodMiniType): string => {
+  const id = z.globalRegistry.get(schema)?.id;
   if (id === undefined) throw new TypeError('An answer of the API has no id.');
   return id;
 };
@@ -34,9 +34,9 @@ const components = (): Json => {
 };
 
 /** What may be sent: defaults and transformations come after. */
-const inputOf = (schema: z.ZodType): Json => embedded(z.toJSONSchema(schema, { ...DIALECT, io: 'input' }));
+const inputOf = (schema: z.ZodMiniType): Json => embedded(z.toJSONSchema(schema, { ...DIALECT, io: 'input' }));
 
-const queryParameters = (query: z.ZodType | undefined): readonly Json[] => {
+const queryParameters = (query: z.ZodMiniType | undefined): readonly Json[] => {
   const { properties } = query === undefined ? {} : inputOf(query);
   return Object.entries(isJson(properties) ? properties : {}).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
 };

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { planSchema } from '../use-cases/grant-upload.ts';
 import {
   acknowledgeBody,
@@ -20,11 +20,11 @@ export interface Operation {
   readonly path: string;
   readonly id: string;
   readonly summary: string;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
+  readonly query?: z.ZodMiniType;
+  readonly body?: z.ZodMiniType;
   /** The status of success, if not 200. */
   readonly status?: 201;
-  readonly answer: z.ZodType;
+  readonly answer: z.ZodMiniType;
   /** `text/csv` as well. */
   readonly csv?: true;
   /** `If-Match` with the analysis' ETag is required. */
@@ -137,7 +137,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/openapi.json',
     id: 'getOpenApi',
     summary: 'This document.',
-    answer: z.looseObject({ openapi: z.string() }).meta({ id: 'Document' }),
+    answer: z.looseObject({ openapi: z.string() }).check(z.meta({ id: 'Document' })),
     problems: [],
   },
 ];

@@ -1,11 +1,11 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What many answers are made of. */
 
 /** RFC 3339, UTC. */
 export const time = z.iso.datetime();
-export const count = z.int().min(0);
-export const cursor = z.string().nullable().describe('Of the next page; null on the last one. Opaque; survives new arrivals.');
+export const count = z.int().check(z.minimum(0));
+export const cursor = z.nullable(z.string()).check(z.describe('Of the next page; null on the last one. Opaque; survives new arrivals.'));
 
 /** RFC 9457. */
 export const problem = z
@@ -14,6 +14,6 @@ export const problem = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    parameter: z.string().optional().describe('The parameter, field or header that is to blame.'),
+    parameter: z.optional(z.string()).check(z.describe('The parameter, field or header that is to blame.')),
   })
-  .meta({ id: 'Problem' });
+  .check(z.meta({ id: 'Problem' }));

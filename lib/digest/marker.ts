@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { MarkerDigest } from '../model/digest.ts';
+import { IN_ENGLISH } from '../text/in-english.ts';
 import { plain } from '../text/plain.ts';
 import { redact } from '../text/redact.ts';
 import { HOST_NAME } from './upload-key.ts';
@@ -8,22 +9,24 @@ import { HOST_NAME } from './upload-key.ts';
 /** Hosts that one marker may name. */
 const MAX_HOSTS = 1000;
 
-const words = z
-  .string()
-  .min(1)
-  .max(80)
-  .transform((text) => redact(plain(text)));
+const words = z.pipe(
+  z.string().check(z.minLength(1), z.maxLength(80)),
+  z.transform((text) => redact(plain(text))),
+);
 
 const marker = z.object({
   /** `deploy`, `restart`, `config`, …: what was done, in one word. */
   kind: words,
   app: words,
-  version: words.nullish(),
-  at: z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString()),
-  hosts: z.array(z.string().regex(HOST_NAME, 'expected a host name')).max(MAX_HOSTS).optional(),
+  version: z.nullish(words),
+  at: z.pipe(
+    z.iso.datetime({ offset: true }),
+    z.transform((at) => new Date(at).toISOString()),
+  ),
+  hosts: z.optional(z.array(z.string().check(z.regex(HOST_NAME, 'expected a host name'))).check(z.maxLength(MAX_HOSTS))),
 });
 
-const markers = z.array(marker).min(1).max(100);
+const markers = z.array(marker).check(z.minLength(1), z.maxLength(100));
 
 export interface MarkerSource {
   /** From the key; `null` where the body names its hosts. */
@@ -68,7 +71,7 @@ const EXPECTED = '{"kind": "deploy", "app": "sync", "version": "2.8.1", "at": "2
 export const readMarkers = (text: string, source: MarkerSource): MarkersRead => {
   const json = parseJson(text);
   if (json === undefined) return { kind: 'refused', reason: `An event is JSON, for instance ${EXPECTED}. This is not JSON.` };
-  const parsed = markers.safeParse(Array.isArray(json) ? json : [json]);
+  const parsed = markers.safeParse(Array.isArray(json) ? json : [json], IN_ENGLISH);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = issue?.path.slice(Array.isArray(json) ? 0 : 1).join('.') ?? '';

@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { LOCAL_JUDGING, NAMES, topicArn } from './emulators.ts';
 
 /** Where other commands find a stack that runs: a file beside its state. */
-const running = z.object({ pid: z.number().int().positive(), aws: z.url(), table: z.url(), api: z.url() });
+const running = z.object({ pid: z.int().check(z.positive()), aws: z.url(), table: z.url(), api: z.url() });
 export type Running = z.infer<typeof running>;
 
 const fileIn = (stateDir: string): string => join(stateDir, 'running.json');
@@ -30,7 +30,7 @@ export const runningStack = async (stateDir: string): Promise<Running | null> =>
     return isAlive(stack.pid) ? stack : null;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    if (error instanceof SyntaxError || error instanceof z.core.$ZodError) return null;
     throw error;
   }
 };

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * As much of Secrets Manager as the functions call (AWS JSON 1.1): versions of one secret and their staging labels. Written here, since no
@@ -18,12 +18,12 @@ interface Version {
 const stored = z.array(z.object({ id: z.string(), value: z.string(), stages: z.array(z.string()) }));
 
 const request = z.object({
-  VersionId: z.string().optional(),
-  VersionStage: z.string().optional(),
-  VersionStages: z.array(z.string()).optional(),
-  ClientRequestToken: z.string().optional(),
-  SecretString: z.string().optional(),
-  MoveToVersionId: z.string().optional(),
+  VersionId: z.optional(z.string()),
+  VersionStage: z.optional(z.string()),
+  VersionStages: z.optional(z.array(z.string())),
+  ClientRequestToken: z.optional(z.string()),
+  SecretString: z.optional(z.string()),
+  MoveToVersionId: z.optional(z.string()),
 });
 type Request = z.infer<typeof request>;
 

@@ -1,5 +1,5 @@
 import type { Message } from '@aws-sdk/client-sqs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What an email or SMS subscriber would be sent. */
 export interface Delivery {
@@ -7,8 +7,8 @@ export interface Delivery {
   readonly text: string;
 }
 
-const envelope = z.object({ Subject: z.string().optional(), Message: z.string() });
-const forms = z.object({ default: z.string(), email: z.string().optional(), sms: z.string().optional() });
+const envelope = z.object({ Subject: z.optional(z.string()), Message: z.string() });
+const forms = z.object({ default: z.string(), email: z.optional(z.string()), sms: z.optional(z.string()) });
 
 /**
  * Reads one message of a queue that is subscribed to the topic. SNS gives a subscriber the form of its own protocol; the emulator knows

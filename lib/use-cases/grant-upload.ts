@@ -1,5 +1,6 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseUploadKey } from '../digest/upload-key.ts';
+import { IN_ENGLISH } from '../text/in-english.ts';
 import { type HostTokens, UPLOAD_TYPES, type UploadGrant, type UploadPlan, type UploadSigner } from './host-ports.ts';
 import { type HostToken, isSecretOf, readBearer } from './host-token.ts';
 import type { Clock, Journal } from './ports.ts';
@@ -36,13 +37,13 @@ const base64Sha256 = /^[A-Za-z0-9+/]{43}=$/;
 
 /** What is asked for. */
 export const planSchema = z.strictObject({
-  key: z
-    .string()
-    .refine((key) => Buffer.byteLength(key) <= MAX_KEY_BYTES, `a key has at most ${MAX_KEY_BYTES} bytes`)
-    .refine(isPlainPath, 'a key has no empty part, no "." or ".." between slashes, no control character, and none of \\ ? #'),
-  size: z.number().int().min(1),
+  key: z.string().check(
+    z.refine((key) => Buffer.byteLength(key) <= MAX_KEY_BYTES, `a key has at most ${MAX_KEY_BYTES} bytes`),
+    z.refine(isPlainPath, 'a key has no empty part, no "." or ".." between slashes, no control character, and none of \\ ? #'),
+  ),
+  size: z.int().check(z.minimum(1)),
   type: z.enum(UPLOAD_TYPES),
-  sha256: z.string().regex(base64Sha256, 'expected 32 bytes in base64').nullish(),
+  sha256: z.nullish(z.string().check(z.regex(base64Sha256, 'expected 32 bytes in base64'))),
 });
 
 const parseJson = (body: string): unknown => {
@@ -59,7 +60,7 @@ const malformed = (parameter: string | null, detail: string): GrantOutcome => ({
 const readPlan = (body: string): UploadPlan | GrantOutcome => {
   const json = parseJson(body);
   if (json === undefined) return malformed(null, 'The body is not JSON. Expected {"key", "size", "type"}, and "sha256" if you like.');
-  const read = planSchema.safeParse(json);
+  const read = planSchema.safeParse(json, IN_ENGLISH);
   if (read.success) return { ...read.data, sha256: read.data.sha256 ?? null };
   const [issue] = read.error.issues;
   const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0];

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ALL_CAUSES, type Analysis, SEVERITIES, STATUSES } from '../model/analysis.ts';
 import type { AnalysisFilter } from './ports.ts';
 
@@ -7,62 +7,60 @@ import type { AnalysisFilter } from './ports.ts';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
-const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT);
-const cursor = z.string().max(2048).optional();
+const time = z.pipe(
+  z.iso.datetime({ offset: true }),
+  z.transform((text) => new Date(text).toISOString()),
+);
+const limit = z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(MAX_LIMIT)), DEFAULT_LIMIT);
+const host = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected a host name'));
+const cursor = z.optional(z.string().check(z.maxLength(2048)));
 
 export const analysisQuery = z.strictObject({
-  host: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected a host name')
-    .optional(),
-  cause: z.enum(ALL_CAUSES).optional(),
-  severity: z.enum(SEVERITIES).optional(),
-  status: z.enum(STATUSES).optional(),
-  program: z.string().min(1).max(80).optional(),
-  peer: z.string().min(1).max(80).optional(),
-  from: time.optional(),
-  to: time.optional(),
+  host: z.optional(host),
+  cause: z.optional(z.enum(ALL_CAUSES)),
+  severity: z.optional(z.enum(SEVERITIES)),
+  status: z.optional(z.enum(STATUSES)),
+  program: z.optional(z.string().check(z.minLength(1), z.maxLength(80))),
+  peer: z.optional(z.string().check(z.minLength(1), z.maxLength(80))),
+  from: z.optional(time),
+  to: z.optional(time),
   limit,
   cursor,
 });
 
 export const pageQuery = z.strictObject({ limit, cursor });
 
-export const timelineQuery = z
-  .strictObject({ from: time.optional(), to: time.optional() })
-  .refine(({ from, to }) => from === undefined || to === undefined || from < to, { path: ['to'], error: 'expected a time after "from"' });
+export const timelineQuery = z.strictObject({ from: z.optional(time), to: z.optional(time) }).check(
+  z.refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+    path: ['to'],
+    error: 'expected a time after "from"',
+  }),
+);
 
-export const uploadQuery = z.strictObject({ status: z.literal('rejected').default('rejected'), limit, cursor });
+export const uploadQuery = z.strictObject({ status: z._default(z.literal('rejected'), 'rejected'), limit, cursor });
 
-export const silenceQuery = z.strictObject({ ended: z.enum(['included', 'excluded']).default('excluded') });
+export const silenceQuery = z.strictObject({ ended: z._default(z.enum(['included', 'excluded']), 'excluded') });
 
 /** One line: it is printed beside others. */
-const line = z
-  .string()
-  .trim()
-  .min(1)
-  .regex(/^\P{Cc}*$/u, 'expected one line, without control characters');
-export const sentence = line.max(300);
-const name = line.max(80);
-const host = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected a host name');
+const line = z.string().check(z.trim(), z.minLength(1), z.regex(/^\P{Cc}*$/u, 'expected one line, without control characters'));
+export const sentence = line.check(z.maxLength(300));
+const name = line.check(z.maxLength(80));
 
 /** Who says so, for whoever shares a role with others; IAM's own word stands beside it. */
-const by = name.optional();
+const by = z.optional(name);
 
 export const acknowledgeBody = z.strictObject({ why: sentence, by });
 /** What a silence matches. */
-export const matchWords = z.strictObject({ host: host.optional(), program: name.optional(), cause: z.enum(ALL_CAUSES).optional() });
+export const matchWords = z.strictObject({ host: z.optional(host), program: z.optional(name), cause: z.optional(z.enum(ALL_CAUSES)) });
 
 /** Where the pages open. */
 export const sessionBody = z.strictObject({
-  next: z
-    .string()
-    .regex(/^\/(?:analyses|hosts)(?:\/[\w.~-]+)?$/, 'expected a page: /analyses, /analyses/ID, /hosts, /hosts/HOST')
-    .optional(),
+  next: z.optional(
+    z.string().check(z.regex(/^\/(?:analyses|hosts)(?:\/[\w.~-]+)?$/, 'expected a page: /analyses, /analyses/ID, /hosts, /hosts/HOST')),
+  ),
 });
 
-export const silenceBody = matchWords.extend({
+export const silenceBody = z.extend(matchWords, {
   until: time,
   why: sentence,
   by,
