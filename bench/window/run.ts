@@ -4,6 +4,7 @@ import { foldCases } from '../../lib/cases/fold.ts';
 import { diagnose } from '../../lib/diagnosis/diagnose.ts';
 import { digestUpload } from '../../lib/digest/digest-upload.ts';
 import { parseUploadKey } from '../../lib/digest/upload-key.ts';
+import { adviceFor } from '../../lib/knowledge/advice.ts';
 import type { Digest } from '../../lib/model/digest.ts';
 import { defaultSettings } from '../../lib/use-cases/settings.ts';
 import { machine, median, quantile, timed } from '../fleet/measure.ts';
@@ -59,7 +60,7 @@ const report = (what: string, runs: readonly number[]): number => {
 const check = (digests: readonly Digest[], minutes: number): void => {
   assert.equal(digests.filter(({ kind }) => kind === 'snapshot').length, minutes);
   assert.equal(digests.filter(({ kind }) => kind === 'log').length, minutes);
-  const [finding] = diagnose({ host: HOST, digests, lookups: [] });
+  const [finding] = diagnose({ host: HOST, digests, lookups: [] }, adviceFor);
   assert.equal(finding?.cause, 'close-wait-leak');
   assert.deepEqual([finding.culprit?.pid, finding.culprit?.peer], [LEAKER.pid, LEAKER.peer]);
   assert.equal(finding.resource.capacity, RANGE[1] - RANGE[0] + 1);
@@ -70,7 +71,7 @@ const check = (digests: readonly Digest[], minutes: number): void => {
 const measure = (what: string, digests: readonly Digest[]): number => {
   check(digests, WINDOW);
   const sizes = digests.flatMap((digest) => (digest.kind === 'snapshot' ? [Buffer.byteLength(JSON.stringify(digest))] : []));
-  const run = (): void => void diagnose({ host: HOST, digests, lookups: [] });
+  const run = (): void => void diagnose({ host: HOST, digests, lookups: [] }, adviceFor);
   for (let i = 0; i < WARM_UP; i += 1) run();
   return report(
     `${what}, digests of ${(median(sizes) / 1024).toFixed(1)} KB`,
@@ -82,13 +83,13 @@ const measure = (what: string, digests: readonly Digest[]): number => {
 const measureFold = async (): Promise<void> => {
   const digests = await windowOf(2 * WINDOW);
   const { fold } = defaultSettings;
-  const first = foldCases(HOST, emptyBoard(HOST).checkpoint, digests, [], fold);
+  const first = foldCases(HOST, emptyBoard(HOST).checkpoint, digests, [], fold, adviceFor);
   assert.deepEqual(
     first.cases.map(({ status, finding }) => [status, finding.cause]),
     [['open', 'close-wait-leak']],
   );
-  const again = (): void => void foldCases(HOST, first.checkpoint, digests, [], fold);
-  assert.deepEqual(foldCases(HOST, first.checkpoint, digests, [], fold).cases, first.cases);
+  const again = (): void => void foldCases(HOST, first.checkpoint, digests, [], fold, adviceFor);
+  assert.deepEqual(foldCases(HOST, first.checkpoint, digests, [], fold, adviceFor).cases, first.cases);
   report(
     `an upload's fold: ${WINDOW} such windows, one a snapshot`,
     Array.from({ length: RUNS }, () => timed(again)),

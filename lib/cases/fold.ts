@@ -1,4 +1,5 @@
 import type { Window } from '../diagnosis/facts.ts';
+import type { Advise } from '../knowledge/clues.ts';
 import { type Finding, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, LogDigest, PortLookup } from '../model/digest.ts';
 import { digestTime } from '../model/digest-time.ts';
@@ -96,9 +97,9 @@ const bounded = (cases: readonly Case[], { maxCases }: FoldSettings): readonly C
   return cases.filter((one) => kept.has(one));
 };
 
-const step = (known: Known, window: Window, at: string, settings: FoldSettings): readonly Case[] => {
+const step = (known: Known, window: Window, at: string, settings: FoldSettings, advise: Advise): readonly Case[] => {
   const sight = sightOf(at, window.digests);
-  const judged = judge(window, known.cases, minus(at, settings.windowMs));
+  const judged = judge(window, known.cases, minus(at, settings.windowMs), advise);
   const findings = keepHiddenLeaks(known.cases, judged, sight);
   const applied = findings.reduce<readonly Case[]>(
     (cases, finding) => applyFinding({ ...known, cases }, finding, sight, settings),
@@ -137,6 +138,7 @@ export const foldCases = (
   digests: readonly Digest[],
   lookups: readonly PortLookup[],
   settings: FoldSettings,
+  advise: Advise,
 ): { readonly cases: readonly Case[]; readonly checkpoint: Checkpoint } => {
   const newest = newestOf(digests);
   if (newest === null) return { cases: checkpoint.cases, checkpoint };
@@ -148,7 +150,7 @@ export const foldCases = (
   for (const at of times) {
     if (at > horizon && saved.at !== horizon && (saved.at === null || horizon > saved.at)) saved = { at: horizon, cases };
     const window = { host, digests: windowAt(at, digests, settings), lookups };
-    cases = step({ cases, past: checkpoint.past }, window, at, settings);
+    cases = step({ cases, past: checkpoint.past }, window, at, settings, advise);
   }
   const kept = forget(saved.cases, newest, settings);
   const past = remember(

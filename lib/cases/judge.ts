@@ -1,5 +1,6 @@
 import { diagnose } from '../diagnosis/diagnose.ts';
 import { type OpenCases, snapshotsAround, type Window } from '../diagnosis/facts.ts';
+import type { Advise } from '../knowledge/clues.ts';
 import type { Finding } from '../model/analysis.ts';
 import type { Digest, SnapshotDigest } from '../model/digest.ts';
 import { clock } from '../text/words.ts';
@@ -28,13 +29,21 @@ const lastEnd = ({ resourceKey, history, resolvedAt }: Case): string | null => {
   return resolvedAt ?? history.episodes.at(-2)?.to ?? null;
 };
 
+interface Judging {
+  readonly open: OpenCases;
+  readonly window: Window;
+  /** Of the window. */
+  readonly start: string;
+  readonly advise: Advise;
+}
+
 /** What ended within the window is judged by what came after. */
-const judgeAnew = (findings: readonly Finding[], former: Case, open: OpenCases, window: Window, start: string): readonly Finding[] => {
+const judgeAnew = (findings: readonly Finding[], former: Case, { open, window, start, advise }: Judging): readonly Finding[] => {
   const { resourceKey } = former;
   const end = lastEnd(former);
   if (end === null || end < start) return findings;
   const digests = window.digests.flatMap((digest) => after(digest, end) ?? []);
-  const anew = diagnose({ ...window, digests }, open).filter((finding) => finding.resourceKey === resourceKey);
+  const anew = diagnose({ ...window, digests }, advise, open).filter((finding) => finding.resourceKey === resourceKey);
   return [...findings.filter((finding) => finding.resourceKey !== resourceKey), ...anew];
 };
 
@@ -60,13 +69,13 @@ const inItsLight = (known: Finding, unwitnessed: Finding): Finding => ({
 });
 
 /** To say "cause unknown" of a thing whose trouble is known, and still there, would be less than is known. */
-const withKnownCause = (findings: readonly Finding[], cases: readonly Case[], open: OpenCases, window: Window): readonly Finding[] => {
+const withKnownCause = (findings: readonly Finding[], cases: readonly Case[], { open, window, advise }: Judging): readonly Finding[] => {
   const { snapshots } = sightOf('', window.digests);
   const isKnown = ({ resourceKey }: Finding): boolean =>
     cases.some((other) => other.resourceKey === resourceKey && other.status === 'open' && other.finding.cause !== 'inconclusive');
   const unwitnessed = findings.filter((finding) => isKnown(finding) && isUnwitnessed(finding, snapshots));
   if (unwitnessed.length === 0) return findings;
-  const present = diagnose({ ...window, digests: window.digests.filter(({ kind }) => kind === 'snapshot') }, open);
+  const present = diagnose({ ...window, digests: window.digests.filter(({ kind }) => kind === 'snapshot') }, advise, open);
   return findings.map((finding) => {
     const known = unwitnessed.includes(finding) ? present.find(({ resourceKey }) => resourceKey === finding.resourceKey) : undefined;
     return known === undefined || known.overAt !== null ? finding : inItsLight(known, finding);
@@ -74,8 +83,8 @@ const withKnownCause = (findings: readonly Finding[], cases: readonly Case[], op
 };
 
 /** @param start of the window: what ended before it is not in it */
-export const judge = (window: Window, cases: readonly Case[], start: string): readonly Finding[] => {
-  const open = openIn(cases);
-  const findings = cases.reduce((all, former) => judgeAnew(all, former, open, window, start), diagnose(window, open));
-  return withKnownCause(findings, cases, open, window);
+export const judge = (window: Window, cases: readonly Case[], start: string, advise: Advise): readonly Finding[] => {
+  const judging = { open: openIn(cases), window, start, advise };
+  const findings = cases.reduce((all, former) => judgeAnew(all, former, judging), diagnose(window, advise, judging.open));
+  return withKnownCause(findings, cases, judging);
 };

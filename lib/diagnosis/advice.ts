@@ -1,5 +1,4 @@
-import { type Advice, adviceFor, queuesOf } from '../knowledge/advice.ts';
-import { type LogClues, noLog } from '../knowledge/match.ts';
+import { type Advice, type Advise, type LogClues, noLog, queuesOf } from '../knowledge/clues.ts';
 import type { Cause, Culprit } from '../model/analysis.ts';
 import type { Pile } from '../model/digest.ts';
 import type { Facts } from './facts.ts';
@@ -35,11 +34,11 @@ export interface CulpritLog {
   readonly others: readonly FailureGroup[];
 }
 
-export const adviceOn = (cause: Cause, draft: Draft, { own, others }: CulpritLog, facts: Facts): Advice => {
+export const adviceOn = (cause: Cause, draft: Draft, { own, others }: CulpritLog, facts: Facts, advise: Advise): Advice => {
   const { culprit, remedy } = draft;
   if (culprit === null || cause === 'inconclusive') return { likely: '', fix: remedy.fix, source: null };
   const isVictimCulprit = cause === 'time-wait-churn' && others.length > 0 && others.every((group) => callsPeer(group, culprit));
-  return adviceFor(
+  return advise(
     {
       cause,
       side: draft.side,

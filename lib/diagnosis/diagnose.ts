@@ -1,3 +1,4 @@
+import type { Advise } from '../knowledge/clues.ts';
 import { type Finding, SEVERITIES, type SetAside, type Victim } from '../model/analysis.ts';
 import { clock, count } from '../text/words.ts';
 import { adviceOn } from './advice.ts';
@@ -118,12 +119,12 @@ const failureEvidence = (groups: readonly FailureGroup[]): Finding['evidence'] =
 const ownWarnings = (facts: Facts, draft: Draft): readonly FailureGroup[] =>
   facts.failures.filter((group) => (group.kind === 'leak-warning' || group.kind === 'pool-exhausted') && isCulprit(group, draft, facts));
 
-const assemble = (contest: Contest, facts: Facts, draft: Draft, rule: Rule | null, judged: readonly Judged[]): Finding => {
+const assemble = (contest: Contest, facts: Facts, draft: Draft, rule: Rule | null, judged: readonly Judged[], advise: Advise): Finding => {
   const groups = [...contest.victims, ...(draft.alsoVictims ?? []), ...(rule === null ? [] : ownWarnings(facts, draft))];
   const victims = victimsOf(groups, draft, facts);
   const cause = rule?.id ?? 'inconclusive';
   const isOwn = (group: FailureGroup): boolean => isCulprit(group, draft, facts);
-  const advice = adviceOn(cause, draft, { own: groups.filter(isOwn), others: groups.filter((group) => !isOwn(group)) }, facts);
+  const advice = adviceOn(cause, draft, { own: groups.filter(isOwn), others: groups.filter((group) => !isOwn(group)) }, facts, advise);
   const since = victims.reduce((first, { firstAt }) => (firstAt < first ? firstAt : first), draft.since);
   const apps = victims.map(({ app }) => app);
   const deployment = deploymentBefore(since, draft, apps, facts);
@@ -156,11 +157,11 @@ const assemble = (contest: Contest, facts: Facts, draft: Draft, rule: Rule | nul
   };
 };
 
-const judgeContest = (contest: Contest, facts: Facts): Finding | null => {
+const judgeContest = (contest: Contest, facts: Facts, advise: Advise): Finding | null => {
   const judged = RULES.filter((rule) => rule.judges.includes(contest.kind)).map((rule) => judge(rule, contest, facts));
   const founds = judged.flatMap(({ rule, verdict }) => (verdict.kind === 'found' ? [{ rule, ...verdict }] : []));
   const [best] = founds.sort((a, b) => b.weight - a.weight);
-  if (best !== undefined) return assemble(contest, facts, best.draft, best.rule, judged);
+  if (best !== undefined) return assemble(contest, facts, best.draft, best.rule, judged, advise);
   if (contest.victims.length === 0) return null;
   return assemble(
     contest,
@@ -171,6 +172,7 @@ const judgeContest = (contest: Contest, facts: Facts): Finding | null => {
     ),
     null,
     judged,
+    advise,
   );
 };
 
@@ -198,17 +200,18 @@ const bySeverity = (a: Finding, b: Finding): number =>
 /**
  * What the window says is wrong with the host: at most one finding a contested thing, most severe first. Pure.
  *
+ * @param advise what is known of a culprit's library (`knowledge/`); `noAdvice` where the words are not read
  * @param open what is open already: limits are lower to leave than to enter
  */
-export const diagnose = (window: Window, open: OpenCases = nothingOpen): readonly Finding[] => {
+export const diagnose = (window: Window, advise: Advise, open: OpenCases = nothingOpen): readonly Finding[] => {
   const facts = correlate(window, open);
-  const findings = byNamespace(facts).flatMap((part) => contestsOf(part).flatMap((contest) => judgeContest(contest, part) ?? []));
+  const findings = byNamespace(facts).flatMap((part) => contestsOf(part).flatMap((contest) => judgeContest(contest, part, advise) ?? []));
   const claimed = new Set(
     facts.failures.filter((group) =>
       findings.some(({ victims }) => victims.some(({ app, kind }) => app === group.app && kind === group.kind)),
     ),
   );
-  const pools = poolContests(facts, claimed).flatMap((contest) => judgeContest(contest, facts) ?? []);
+  const pools = poolContests(facts, claimed).flatMap((contest) => judgeContest(contest, facts, advise) ?? []);
   const all = [...findings, ...pools];
   return all.filter((finding) => !isClaimed(finding, all)).sort(bySeverity);
 };

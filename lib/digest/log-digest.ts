@@ -3,7 +3,7 @@ import type { Failure, TimeBasis } from '../model/failure.ts';
 import type { LineAccount } from '../model/snapshot.ts';
 import { redact } from '../text/redact.ts';
 import { redacted } from './redacted.ts';
-import type { UploadFacts } from './snapshot-digest.ts';
+import type { UploadFacts } from './upload.ts';
 
 /** Different failures kept apart; a log with more is summed up by kind (the rest share one entry), never dropped. */
 const MAX_FINGERPRINTS = 16;

@@ -15,14 +15,7 @@ import { processesOf } from './processes.ts';
 import { redacted } from './redacted.ts';
 import { clientEnds } from './side.ts';
 import type { TakenAt } from './taken-at.ts';
-
-/** What is known of an upload beside its content. */
-export interface UploadFacts {
-  readonly host: string;
-  readonly uri: string;
-  /** RFC 3339. */
-  readonly uploadedAt: string;
-}
+import { hostRemark, type UploadFacts } from './upload.ts';
 
 const MAX_PORT = 65_535;
 const ESTABLISHED = stateNumber('established');
@@ -73,9 +66,6 @@ const clientPorts = ({ local, ports }: Census, isClient: Uint8Array): readonly n
   for (let port = 0; port <= MAX_PORT; port += 1) if (isSeen[port] === 1) seen.push(port);
   return seen;
 };
-
-export const hostRemark = (stated: string | null, host: string): readonly string[] =>
-  stated === null || stated === host ? [] : ['Its meta names another host than its key; the key decides.'];
 
 /** `3 since 2026-11-23T09:58:00Z`: what the agent had no room to keep while it could not upload. */
 const DROPPED = /^(\d{1,9}) since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/;

@@ -1,15 +1,6 @@
-import { type Clues, explain, type Match } from './match.ts';
-import type { Entry, Language, Queues } from './schema.ts';
-
-/** What is known of the culprit's library, in the words that people read. */
-export interface Advice {
-  /** A sentence or two for the explanation; empty where nothing is known. */
-  readonly likely: string;
-  /** For `remedy.fix`: a line of code where the library is known, the general advice with some added where only the language is, else that alone. */
-  readonly fix: string;
-  /** A page to read on; `null` where the library is not known. */
-  readonly source: string | null;
-}
+import type { Advice, Advise } from './clues.ts';
+import { explain, type Match } from './match.ts';
+import type { Entry, Language } from './schema.ts';
 
 const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
   java: 'a Java',
@@ -69,7 +60,7 @@ const guess = (matches: readonly Match[], language: Language, generalFix: string
  * advice.likely; // 'The stack in its own log shows OkHttp. The likely mistake: a response body is not closed on every path.'
  * advice.fix; // 'With OkHttp: `try (Response response = client.newCall(request).execute()) { … }`.'
  */
-export const adviceFor = (clues: Clues, generalFix: string): Advice => {
+export const adviceFor: Advise = (clues, generalFix) => {
   const matches = explain(clues);
   const [best] = matches;
   if (best === undefined) return { likely: '', fix: generalFix, source: null };
@@ -79,15 +70,4 @@ export const adviceFor = (clues: Clues, generalFix: string): Advice => {
     fix: `${place(best.entry)}: ${code(best.entry)}.`,
     source: best.entry.source,
   };
-};
-
-/**
- * How most CLOSE_WAIT sockets read (`Pile.recvQ`, summed): more than half, as the explanation of the leak has it.
- * `null` where no queue is known, or none prevails.
- */
-export const queuesOf = ({ zero, one, more }: { readonly zero: number; readonly one: number; readonly more: number }): Queues | null => {
-  const half = (zero + one + more) / 2;
-  if (one > half) return 'fin-unread';
-  if (zero > half) return 'read-to-eof';
-  return more > half ? 'unread-data' : null;
 };

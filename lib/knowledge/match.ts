@@ -1,36 +1,9 @@
-import type { Cause } from '../model/analysis.ts';
 import { CATALOGUE } from './catalogue.ts';
+import type { Clues, LogClues } from './clues.ts';
 import { languageOfLog, languageOfProgram, programNames } from './language.ts';
-import type { Entry, Language, Queues } from './schema.ts';
+import type { Entry, Language } from './schema.ts';
 
 /** Finds what is known about a program: which library it uses, and which mistake with it is the likely one. */
-
-/** What the log of one program says. */
-export interface LogClues {
-  /** Innermost first, as digests keep them (`FailureCount.frames`). */
-  readonly frames: readonly string[];
-  /** Failing lines and warnings (`FailureCount.error`). */
-  readonly errors: readonly string[];
-}
-
-export interface Clues {
-  readonly cause: Cause;
-  /** Of the culprit; `null` where unknown. */
-  readonly side: 'client' | 'server' | null;
-  /** Culprit's comm or argv[0], and its command line; `null` where unknown. */
-  readonly command: string | null;
-  readonly args: string | null;
-  /** The culprit's own log. */
-  readonly own: LogClues;
-  /**
-   * The log of who fails. It tells how the victim calls and never who leaks, so it counts only where `isVictimCulprit`: the one that
-   * fails is the one that takes the ports, as with `time-wait-churn`, whose sockets have no owner.
-   */
-  readonly victim: LogClues;
-  readonly isVictimCulprit: boolean;
-  /** How most of the culprit's CLOSE_WAIT sockets read; `null` where unknown or of no meaning. */
-  readonly queues: Queues | null;
-}
 
 /**
  * How it was told, strongest first: the library's own leak warning, a frame of the stack, the wording of a failing line, the command
@@ -50,8 +23,6 @@ export const MAX_MATCHES = 3;
 
 /** Whether a log tells it, rather than a name. */
 const isTold = ({ by }: Match): boolean => by === 'warning' || by === 'frame' || by === 'message';
-
-export const noLog: LogClues = { frames: [], errors: [] };
 
 const ownLog = ({ own, victim, isVictimCulprit }: Clues): LogClues =>
   isVictimCulprit ? { frames: [...own.frames, ...victim.frames], errors: [...own.errors, ...victim.errors] } : own;

@@ -7,6 +7,7 @@ import { digestUpload } from '../digest/digest-upload.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
 import { parseUploadKey, type UploadKey } from '../digest/upload-key.ts';
 import { groupAnalyses } from '../fleet/group.ts';
+import { adviceFor } from '../knowledge/advice.ts';
 import { type Analysis, SEVERITIES } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
 import type { Unparsed } from '../model/snapshot.ts';
@@ -132,14 +133,14 @@ const casesOf = (host: string, digests: readonly Digest[], lookups: readonly Por
   const { from, to } = span(digests);
   const { fold } = defaultSettings;
   if (from === null || to === null || Date.parse(to) - Date.parse(from) <= fold.windowMs)
-    return diagnose({ host, digests, lookups }).map((finding) => openCase(finding, 1, sightOf(to ?? '', digests)));
+    return diagnose({ host, digests, lookups }, adviceFor).map((finding) => openCase(finding, 1, sightOf(to ?? '', digests)));
   const all = {
     ...fold,
     latenessMs: Date.parse(to) - Date.parse(from),
     reopenMs: Math.max(fold.reopenMs, Date.parse(to) - Date.parse(from)),
     maxCases: Number.POSITIVE_INFINITY,
   };
-  return foldCases(host, noCheckpoint, digests, lookups, all).cases;
+  return foldCases(host, noCheckpoint, digests, lookups, all, adviceFor).cases;
 };
 
 const byRank = (a: Analysis, b: Analysis): number =>

@@ -1,22 +1,9 @@
 import type { Board } from '../cases/board.ts';
 import { foldCases } from '../cases/fold.ts';
-import type { Digest } from '../model/digest.ts';
+import { noAdvice } from '../knowledge/clues.ts';
 import { digestTime } from '../model/digest-time.ts';
+import type { Arrival } from './arrival.ts';
 import type { Deps } from './deps.ts';
-
-/** The snapshots that one upload brought: how many, and when the first and the last of them were taken. */
-export interface Arrival {
-  readonly snapshots: number;
-  readonly from: string;
-  readonly to: string;
-}
-
-/** `null` where something else came too. */
-export const arrivalOf = (digests: readonly Digest[]): Arrival | null => {
-  const times = digests.flatMap((digest) => (digest.kind === 'snapshot' ? [digest.takenAt] : [])).sort();
-  const [from, to] = [times[0], times.at(-1)];
-  return from === undefined || to === undefined || times.length < digests.length ? null : { snapshots: times.length, from, to };
-};
 
 const knowsNothing = ({ cases, checkpoint, outbox, unshown }: Board): boolean =>
   cases.length + checkpoint.cases.length + outbox.length + unshown.length === 0;
@@ -34,6 +21,6 @@ export const isCalm = async (host: string, board: Board, arrival: Arrival, { rec
   const digests = await records.recentDigests(host, { spanMs, maxSnapshots: fold.maxSnapshots + arrival.snapshots - 1 });
   if (digests.some((digest) => digest.kind !== 'marker' && digestTime(digest) > arrival.to)) return false;
   const justBefore = new Date(Date.parse(arrival.from) - 1).toISOString();
-  const folded = foldCases(host, { ...board.checkpoint, at: justBefore }, digests, [], fold);
+  const folded = foldCases(host, { ...board.checkpoint, at: justBefore }, digests, [], fold, noAdvice);
   return folded.cases.length === 0;
 };

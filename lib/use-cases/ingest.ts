@@ -1,7 +1,7 @@
 import { digestUpload } from '../digest/digest-upload.ts';
 import { parseUploadKey } from '../digest/upload-key.ts';
 import type { Digest } from '../model/digest.ts';
-import { arrivalOf } from './calm.ts';
+import { arrivalOf } from './arrival.ts';
 import type { Deps } from './deps.ts';
 import type { ObjectRef } from './ports.ts';
 import { settleHost } from './settle.ts';

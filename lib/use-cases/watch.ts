@@ -4,6 +4,7 @@ import { foldCases } from '../cases/fold.ts';
 import { portsToLookUp } from '../diagnosis/diagnose.ts';
 import { digestUpload } from '../digest/digest-upload.ts';
 import { lookUpPorts } from '../digest/look-up-port.ts';
+import { adviceFor } from '../knowledge/advice.ts';
 import { type Analysis, SEVERITIES } from '../model/analysis.ts';
 import type { LogDigest, PortLookup, SnapshotDigest } from '../model/digest.ts';
 import { defaultSettings } from './settings.ts';
@@ -84,7 +85,7 @@ export class Watch {
     const digests = [...this.#snapshots, ...look.logs];
     await this.#lookUp(digests);
     const settings = { ...defaultSettings.fold, maxSnapshots: Number.POSITIVE_INFINITY };
-    const { cases } = foldCases(this.#host, this.#known, digests, this.#lookups, settings);
+    const { cases } = foldCases(this.#host, this.#known, digests, this.#lookups, settings, adviceFor);
     const at = this.#snapshots.at(-1)?.takenAt ?? null;
     // Looks come in order, so each goes on from the one before. Not from the logs' times: a clock that is ahead would hide what comes.
     this.#known = at === null ? this.#known : { at, cases, past: this.#known.past };

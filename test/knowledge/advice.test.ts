@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { adviceFor, queuesOf } from '../../lib/knowledge/advice.ts';
+import { adviceFor } from '../../lib/knowledge/advice.ts';
 import { CATALOGUE } from '../../lib/knowledge/catalogue.ts';
-import { type Clues, noLog } from '../../lib/knowledge/match.ts';
+import { type Clues, noLog, queuesOf } from '../../lib/knowledge/clues.ts';
 
 const GENERAL = 'Close every connection to 10.20.8.21:8080 on every path.';
 

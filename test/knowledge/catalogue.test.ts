@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CATALOGUE } from '../../lib/knowledge/catalogue.ts';
-import { type Clues, explain, noLog } from '../../lib/knowledge/match.ts';
+import { type Clues, noLog } from '../../lib/knowledge/clues.ts';
+import { explain } from '../../lib/knowledge/match.ts';
 import { type Entry, entrySchema, LANGUAGES, QUEUES } from '../../lib/knowledge/schema.ts';
 
 test('every entry has the form that the schema demands', () => {

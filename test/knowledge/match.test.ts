@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { type Clues, noLog } from '../../lib/knowledge/clues.ts';
 import { languageOfProgram, programName } from '../../lib/knowledge/language.ts';
-import { type Clues, explain, MAX_MATCHES, MEANS, noLog } from '../../lib/knowledge/match.ts';
+import { explain, MAX_MATCHES, MEANS } from '../../lib/knowledge/match.ts';
 import { QUEUES } from '../../lib/knowledge/schema.ts';
 import { CAUSES } from '../../lib/model/analysis.ts';
 
