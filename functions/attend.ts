@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import httpRouter from '@middy/http-router';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
-import { attending } from './compose.ts';
+import { attending } from './compose/attending.ts';
 import { PAGE_HEADERS, problemsFor } from './html.ts';
 import type { Answer, Attending, Event } from './requests.ts';
 import { deleteAcknowledgement, deleteSilence, postSilence, putAcknowledgement } from './routes/attention.ts';

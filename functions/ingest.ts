@@ -2,7 +2,8 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import sqsPartialBatchFailure from '@middy/sqs-partial-batch-failure';
 import { ingestDelivered } from '../lib/use-cases/deliveries.ts';
-import { judging, metrics } from './compose.ts';
+import { judging } from './compose/judging.ts';
+import { metrics } from './compose/metrics.ts';
 import { type NewObject, newObjects, receivesOf, type SqsRecord, sqsEvent } from './events.ts';
 
 const ingestObject = async ({ uploadedAt, ...ref }: NewObject, receives: number): Promise<void> => {

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import httpRouter from '@middy/http-router';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
-import { showing } from './compose.ts';
+import { showing } from './compose/showing.ts';
 import { PAGE_HEADERS, problemPages, seeOther } from './html.ts';
 import type { Answer, Event } from './requests.ts';
 import { openSession } from './routes/open.ts';

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import httpRouter from '@middy/http-router';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
-import { querying } from './compose.ts';
+import { querying } from './compose/querying.ts';
 import { etags } from './etag.ts';
 import { problemDocuments } from './problem.ts';
 import type { Answer, Event, Route } from './requests.ts';

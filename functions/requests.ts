@@ -1,10 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import Negotiator from 'negotiator';
 import type * as z from 'zod/mini';
-import { CursorError } from '../lib/adapters/dynamodb-items.ts';
-import { type Columns, renderCsv } from '../lib/report/csv.ts';
 import { IN_ENGLISH } from '../lib/text/in-english.ts';
-import type { AccessKeys, Clock, Downloads, Page, Records } from '../lib/use-cases/ports.ts';
+import type { AccessKeys, Clock, Downloads, Records } from '../lib/use-cases/ports.ts';
 import { Problem } from './problem.ts';
 
 /** What the routes of the API have in common: reading a request, answering it. */
@@ -92,43 +89,4 @@ export const readForm = <T>(schema: z.ZodMiniType<T>, { headers, body, isBase64E
   const result = schema.safeParse(Object.fromEntries(new URLSearchParams(text)), IN_ENGLISH);
   if (result.success) return result.data;
   throw problemOf(result.error, 'field');
-};
-
-/** @throws Problem naming the cursor, where it is none of ours */
-export const paged = async <T>(list: () => Promise<Page<T>>): Promise<Page<T>> => {
-  try {
-    return await list();
-  } catch (error) {
-    if (error instanceof CursorError) throw new Problem(400, 'Bad parameter', error.message, 'cursor', { cause: error });
-    throw error;
-  }
-};
-
-const CSV = 'text/csv';
-const JSON_TYPE = 'application/json';
-
-/** Who names no type, or any, gets JSON; a type that nobody serves here gets it too, rather than nothing. */
-const wantsCsv = ({ headers }: Event): boolean => new Negotiator({ headers }).mediaType([JSON_TYPE, CSV]) === CSV;
-
-/** RFC 8288: where the next page is, for CSV too, which has no other place for it. */
-const nextLink = ({ rawPath, queryStringParameters }: Event, cursor: string | null): Readonly<Record<string, string>> => {
-  if (cursor === null) return {};
-  const query = new URLSearchParams({ ...definedOf(queryStringParameters), cursor });
-  return { link: `<${rawPath}?${query}>; rel="next"` };
-};
-
-const definedOf = (parameters: Event['queryStringParameters']): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(parameters ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-
-export interface Listing<T> {
-  readonly name: string;
-  readonly render: (item: T) => string;
-  readonly columns: Columns<T>;
-}
-
-/** A page of a list, as JSON or for a spreadsheet. */
-export const pageOf = <T>(event: Event, { items, cursor }: Page<T>, { name, render, columns }: Listing<T>): Answer => {
-  const link = nextLink(event, cursor);
-  if (wantsCsv(event)) return answerOf('text/csv; charset=utf-8; header=present', renderCsv(items, columns), link);
-  return answerOf(JSON_TYPE, `{"${name}":[${items.map(render).join(',')}],"cursor":${JSON.stringify(cursor)}}`, link);
 };

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import * as z from 'zod/mini';
-import { rotating } from './compose.ts';
+import { rotating } from './compose/rotating.ts';
 
 /** As Secrets Manager calls it, once for each step (its user guide, "Lambda rotation functions"). */
 const rotationEvent = z.object({

@@ -1,7 +1,8 @@
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import { sweep } from '../lib/use-cases/sweep.ts';
-import { judging, metrics } from './compose.ts';
+import { judging } from './compose/judging.ts';
+import { metrics } from './compose/metrics.ts';
 
 /** On a schedule: what no upload triggers. */
 export const handler = middy()

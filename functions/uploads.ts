@@ -3,7 +3,7 @@ import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { powertoolsJournal } from '../lib/adapters/journal.ts';
 import { grantUpload } from '../lib/use-cases/grant-upload.ts';
-import { granting } from './compose.ts';
+import { granting } from './compose/granting.ts';
 import { answerGrant } from './grants.ts';
 import { problemDocuments } from './problem.ts';
 

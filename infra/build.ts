@@ -1,10 +1,12 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { bundle, FUNCTIONS } from './bundle.ts';
 
-/** Bundles each function for Lambda into `.build/<function>/index.cjs`. Written here rather than by a plugin: it is one call of esbuild. */
+const kb = (bytes: number): string => `${Math.round(bytes / 1024)} KB`;
+
+/** Bundles each function for Lambda into `.build/<function>/`. Written here rather than by a plugin: it is two calls of esbuild. */
 await rm('.build', { recursive: true, force: true });
 for (const name of FUNCTIONS) {
-  const outfile = `.build/${name}/index.cjs`;
-  await bundle(`functions/${name}.ts`, outfile);
-  process.stdout.write(`${name}: ${Math.round((await stat(outfile)).size / 1024)} KB\n`);
+  const { first, later } = await bundle(`functions/${name}.ts`, `.build/${name}`);
+  const parts = [...later].map(([module, { bytes }]) => `${module} ${kb(bytes)}`);
+  process.stdout.write(`${name}: ${kb(first.bytes)}${parts.length === 0 ? '' : `, and when needed: ${parts.join(', ')}`}\n`);
 }

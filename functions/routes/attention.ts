@@ -5,7 +5,7 @@ import { callerOf } from '../caller.ts';
 import { etagOf } from '../etag.ts';
 import { Problem } from '../problem.ts';
 import { type Answer, type Event, json, type Route, readBody } from '../requests.ts';
-import { analysisAt } from './analyses.ts';
+import { analysisAt } from './analysis-at.ts';
 
 /** What people say to analyses. Each is a request of its own that no browser sends by itself: PUT and DELETE, or a POST of JSON. */
 

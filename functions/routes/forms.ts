@@ -8,7 +8,7 @@ import { seeOther } from '../html.ts';
 import { Problem } from '../problem.ts';
 import { type Answer, type Attending, type Event, readForm } from '../requests.ts';
 import { isOurForm, sessionOf } from '../visitor.ts';
-import { analysisAt } from './analyses.ts';
+import { analysisAt } from './analysis-at.ts';
 
 /** What people say by a page's forms: as `attention.ts` does for programs. */
 export type FormRoute = (event: Event, attending: Attending) => Promise<Answer>;

@@ -1,9 +1,11 @@
-import type { Columns } from '../../lib/report/csv.ts';
+import type { Columns } from '../../lib/report/csv-columns.ts';
 import type { HostSummary } from '../../lib/use-cases/ports.ts';
 import { pageQuery, timelineQuery } from '../../lib/use-cases/query.ts';
 import { readTimeline } from '../../lib/use-cases/timeline.ts';
+import { pageOf } from '../listing.ts';
+import { paged } from '../paging.ts';
 import { Problem } from '../problem.ts';
-import { json, paged, pageOf, type Route, readQuery } from '../requests.ts';
+import { json, type Route, readQuery } from '../requests.ts';
 
 const columns: Columns<HostSummary> = {
   host: ({ host }) => host,

@@ -8,10 +8,11 @@ import { analysisPageOf } from '../../lib/use-cases/show.ts';
 import { readTimeline } from '../../lib/use-cases/timeline.ts';
 import { etagOf } from '../etag.ts';
 import { pageAnswer, refusal, seeOther } from '../html.ts';
+import { paged } from '../paging.ts';
 import { Problem } from '../problem.ts';
-import { type Answer, type Event, paged, readQuery, type Showing } from '../requests.ts';
+import { type Answer, type Event, readQuery, type Showing } from '../requests.ts';
 import { formTokenFor, type Visitor, visitorOf } from '../visitor.ts';
-import { analysisAt } from './analyses.ts';
+import { analysisAt } from './analysis-at.ts';
 
 /** What people look at. None of it changes anything: scanners of mail follow every link. */
 export type PageRoute = (event: Event, showing: Showing) => Promise<Answer>;

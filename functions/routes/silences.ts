@@ -1,7 +1,8 @@
-import { silenceColumns } from '../../lib/report/csv.ts';
+import { silenceColumns } from '../../lib/report/csv-columns.ts';
 import { listSilences } from '../../lib/use-cases/attention.ts';
 import { silenceQuery } from '../../lib/use-cases/query.ts';
-import { pageOf, type Route, readQuery } from '../requests.ts';
+import { pageOf } from '../listing.ts';
+import { type Route, readQuery } from '../requests.ts';
 
 const LISTING = { name: 'silences', render: (silence: object) => JSON.stringify(silence), columns: silenceColumns };
 

@@ -1,7 +1,9 @@
-import type { Columns } from '../../lib/report/csv.ts';
+import type { Columns } from '../../lib/report/csv-columns.ts';
 import type { Rejection } from '../../lib/use-cases/ports.ts';
 import { uploadQuery } from '../../lib/use-cases/query.ts';
-import { paged, pageOf, type Route, readQuery } from '../requests.ts';
+import { pageOf } from '../listing.ts';
+import { paged } from '../paging.ts';
+import { type Route, readQuery } from '../requests.ts';
 
 const columns: Columns<Rejection> = {
   host: ({ host }) => host,
