@@ -8,6 +8,8 @@ export const FUNCTIONS = ['ingest', 'sweep', 'query', 'attend', 'pages', 'upload
 
 export interface Part {
   readonly bytes: number;
+  /** Beside each other; the first of them loads the others. */
+  readonly files: readonly string[];
   /** The modules in it, without those of which nothing is left. */
   readonly modules: readonly string[];
 }
@@ -34,6 +36,7 @@ const modulesIn = (output: Outputs[string] | undefined): readonly string[] =>
 const partsOf = (entry: string, outputs: Outputs, sizes: ReadonlyMap<string, number>): Bundle => {
   const part = (paths: readonly string[]): Part => ({
     bytes: paths.reduce((sum, path) => sum + (sizes.get(basename(path)) ?? 0), 0),
+    files: paths.map((path) => basename(path)),
     modules: paths.flatMap((path) => modulesIn(outputs[path])),
   });
   const starts = Object.entries(outputs).flatMap(([path, { entryPoint }]) =>
