@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Digest, SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { LineReader } from '../parsers/line-reader.ts';
@@ -11,6 +10,7 @@ import { fitLog, fitSnapshot } from './fit.ts';
 import { type Inflated, inflate } from './inflate.ts';
 import { MAX_LOG_BYTES, MAX_MARKER_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
+import { LogIdentity } from './log-identity.ts';
 import { withSafeBeginning } from './redacted.ts';
 import { digestSnapshot, hostRemark, type UploadFacts } from './snapshot-digest.ts';
 import { type TakenAt, takenAt } from './taken-at.ts';
@@ -110,15 +110,16 @@ const digestLogUpload = async (
   let reader = openReader(upload.timezone ?? null);
   const log = afterHead((meta) => {
     if (meta?.timezone) reader = openReader(meta.timezone);
-    return (text, line) => reader.line(withSafeBeginning(text), line);
+    return (text, line, isCalm) => reader.line(isCalm ? text : withSafeBeginning(text), line, isCalm);
   });
-  const lines = new LogSkimmer({ line: log.line, gap: (count) => reader.gap(count) });
-  const hash = createHash('sha256');
+  const identity = new LogIdentity();
+  const gap = (count: number): void => {
+    identity.gap(count);
+    reader.gap(count);
+  };
+  const lines = new LogSkimmer({ line: log.line, gap, bytes: (bytes) => identity.bytes(bytes) });
   const inflated = inflate(upload.body, MAX_LOG_BYTES);
-  for await (const chunk of inflated.chunks) {
-    hash.update(chunk);
-    lines.push(chunk);
-  }
+  for await (const chunk of inflated.chunks) lines.push(chunk);
   lines.end();
   log.end();
   const result = reader.end();
@@ -127,7 +128,7 @@ const digestLogUpload = async (
   const facts = {
     ...result,
     app,
-    contentId: hash.digest('hex'),
+    contentId: identity.hex(),
     covers: result.covers ?? { from: uploadedAt, to: uploadedAt },
     chunk: log.meta()?.chunk ?? null,
     remarks: [...(fault === null ? [] : [fault]), ...hostRemark(log.meta()?.host ?? null, host)],
