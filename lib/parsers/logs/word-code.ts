@@ -36,6 +36,8 @@ const signed = (value: bigint): Code =>
 /** Instructions by their codes (WebAssembly Core Specification, "Binary Format: Instructions"); operands come first. */
 const get = (local: number): Code => [0x20, local];
 const set = (local: number, value: Code): Code => [...value, 0x21, local];
+/** Sets it, and gives its value. */
+const tee = (local: number, value: Code): Code => [...value, 0x22, local];
 const i32 = (value: number): Code => [0x41, ...signed(BigInt(value))];
 const i64 = (value: bigint): Code => [0x42, ...signed(BigInt.asIntN(64, value))];
 const op = (code: number, ...operands: readonly Code[]): Code => [...operands.flat(), code];
@@ -61,6 +63,8 @@ const unequal = (a: Code, b: Code): Code => simd(0x24, a, b);
 const bothVectors = (a: Code, b: Code): Code => simd(0x4e, a, b);
 const highHalves = (a: Code): Code => simd(0x6d, a, i32(4));
 const bitsOf = (a: Code): Code => simd(0x64, a);
+/** The last `by` bytes of one, then the first of another. */
+const followed = (a: Code, b: Code, by: number): Code => [...simd(0x0d, a, b), ...Array.from({ length: 16 }, (_, i) => 16 - by + i)];
 const END = 0x0b;
 /** `again(depth)` within goes on at the loop's beginning. */
 const loop = (...body: readonly Code[]): Code => [0x03, 0x40, ...body.flat(), END];
@@ -75,15 +79,21 @@ const BITS = 2;
 const PLACE = 3;
 const HASH = 4;
 const COUNT = 4;
+/** Halves of the text's bytes, what one byte of a fingerprint tells, and what each told of the sixteen bytes before. */
+const LOW = 5;
+const HIGH = 6;
+const NOW = 7;
+const BEFORE = 8;
 const I32 = 0x7f;
+const V128 = 0x7b;
 
-/** Buckets of the sixteen bytes at `FROM + k`, by their low and their high halves. */
-const bucketsAt = (k: number): Code => {
-  const text = load(get(FROM), k);
-  const low = lookUp(load(i32(k * 32)), bothVectors(text, everywhere(15)));
-  return bothVectors(low, lookUp(load(i32(k * 32 + 16)), highHalves(text)));
-};
-const buckets = Array.from({ length: FINGERPRINT }, (_, k) => bucketsAt(k)).reduce(bothVectors);
+/** Buckets of words whose `k`th byte is that of the text, by its low and its high half, for the sixteen bytes at `FROM`. */
+const bucketsBy = (k: number): Code => bothVectors(lookUp(load(i32(k * 32)), get(LOW)), lookUp(load(i32(k * 32 + 16)), get(HIGH)));
+
+const LAST = FINGERPRINT - 1;
+/** What the `k`th byte tells, moved to where the last one of the same word stands; what is moved out waits for the next sixteen bytes. */
+const movedBuckets = (k: number): Code => [...followed(get(BEFORE + k), tee(NOW, bucketsBy(k)), LAST - k), ...set(BEFORE + k, get(NOW))];
+const buckets = Array.from({ length: LAST }, (_, k) => movedBuckets(k)).reduce(bothVectors, bucketsBy(LAST));
 
 /** The highest bits of the product: i64.mul, i64.shr_u, i32.wrap. */
 const hash = op(
@@ -95,11 +105,14 @@ const isMarked = both(shiftRight(loadByte(shiftRight(get(HASH), i32(3)), MARKS_A
 const scan = [
   ...loop(
     when(atLeast(get(FROM), get(UNTIL)), give(get(UNTIL))),
+    set(NOW, load(get(FROM))),
+    set(LOW, bothVectors(get(NOW), everywhere(15))),
+    set(HIGH, highHalves(get(NOW))),
     set(BITS, bitsOf(unequal(buckets, everywhere(0)))),
     loop(
       when(
         get(BITS),
-        set(PLACE, add(get(FROM), trailingZeros(get(BITS)))),
+        set(PLACE, subtract(add(get(FROM), trailingZeros(get(BITS))), i32(LAST))),
         set(HASH, hash),
         when(isMarked, give(get(PLACE))),
         set(BITS, both(get(BITS), subtract(get(BITS), i32(1)))),
@@ -131,7 +144,7 @@ const newlines = [
 const sized = (...bytes: readonly number[]): Code => [...unsigned(bytes.length), ...bytes];
 const section = (id: number, ...bytes: readonly number[]): Code => [id, ...sized(...bytes)];
 const name = (text: string): Code => sized(...Buffer.from(text));
-const body = (code: Code): Code => sized(1, 3, I32, ...code, END);
+const body = (code: Code): Code => sized(2, 3, I32, BEFORE - LOW + LAST, V128, ...code, END);
 
 const MODULE = [
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
