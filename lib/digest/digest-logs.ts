@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterHead } from '../parsers/logs/agent-head.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
 import { LogSkimmer } from '../parsers/logs/skim.ts';
@@ -6,6 +5,7 @@ import { fitLog } from './fit.ts';
 import { inflate } from './inflate.ts';
 import { MAX_LOG_BYTES } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
+import { LogIdentity } from './log-identity.ts';
 import { withSafeBeginning } from './redacted.ts';
 import { takenAt } from './taken-at.ts';
 import { type DigestOutcome, factsOf, faultSentence, hostRemark, rejected, type Upload } from './upload.ts';
@@ -21,15 +21,16 @@ export const digestLogUpload = async (
   let reader = openReader(upload.timezone ?? null);
   const log = afterHead((meta) => {
     if (meta?.timezone) reader = openReader(meta.timezone);
-    return (text, line) => reader.line(withSafeBeginning(text), line);
+    return (text, line, isCalm) => reader.line(isCalm ? text : withSafeBeginning(text), line, isCalm);
   });
-  const lines = new LogSkimmer({ line: log.line, gap: (count) => reader.gap(count) });
-  const hash = createHash('sha256');
+  const identity = new LogIdentity();
+  const gap = (count: number): void => {
+    identity.gap(count);
+    reader.gap(count);
+  };
+  const lines = new LogSkimmer({ line: log.line, gap, bytes: (bytes) => identity.bytes(bytes) });
   const inflated = inflate(upload.body, MAX_LOG_BYTES);
-  for await (const chunk of inflated.chunks) {
-    hash.update(chunk);
-    lines.push(chunk);
-  }
+  for await (const chunk of inflated.chunks) lines.push(chunk);
   lines.end();
   log.end();
   const result = reader.end();
@@ -38,7 +39,7 @@ export const digestLogUpload = async (
   const facts = {
     ...result,
     app,
-    contentId: hash.digest('hex'),
+    contentId: identity.hex(),
     covers: result.covers ?? { from: uploadedAt, to: uploadedAt },
     chunk: log.meta()?.chunk ?? null,
     remarks: [...(fault === null ? [] : [fault]), ...hostRemark(log.meta()?.host ?? null, host)],

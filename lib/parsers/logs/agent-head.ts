@@ -1,4 +1,4 @@
-import type { LineSink } from '../lines.ts';
+import type { LogLineSink } from './skim.ts';
 
 /** What the host's agent says of a log's upload before its first line. */
 export interface LogMeta {
@@ -30,7 +30,7 @@ const metaIn = (lines: readonly string[]): LogMeta => {
 };
 
 export interface HeadedLog {
-  readonly line: LineSink;
+  readonly line: LogLineSink;
   /** Nothing more comes: a head without a log behind it was none. */
   end(): void;
   /** Known once the first line of the log itself has come. */
@@ -41,17 +41,17 @@ export interface HeadedLog {
  * Passes a log's lines on, behind the agent's head if there is one: `begin` is told what it says (`null` without) before the first. Lines
  * that only look like a head are the log's.
  */
-export const afterHead = (begin: (meta: LogMeta | null) => LineSink): HeadedLog => {
+export const afterHead = (begin: (meta: LogMeta | null) => LogLineSink): HeadedLog => {
   const head: [string, number][] = [];
-  let body: LineSink | null = null;
+  let body: LogLineSink | null = null;
   let told: LogMeta | null = null;
-  const giveUp = (): LineSink => {
+  const giveUp = (): LogLineSink => {
     const sink = begin(null);
-    for (const [text, number] of head) sink(text, number);
+    for (const [text, number] of head) sink(text, number, false);
     return sink;
   };
-  const line: LineSink = (text, number) => {
-    if (body !== null) return body(text, number);
+  const line: LogLineSink = (text, number, isCalm) => {
+    if (body !== null) return body(text, number, isCalm);
     if (head.length > 0 && text === LOG) {
       told = metaIn(head.slice(1).map(([one]) => one));
       body = begin(told);

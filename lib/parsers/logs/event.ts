@@ -7,6 +7,8 @@ export interface Event {
   readonly lines: readonly string[];
   /** Index of its first line in the record. */
   readonly offset: number;
+  /** Indices of its lines that may say what fails. */
+  readonly suspects: readonly number[];
 }
 
 /** `java.net.BindException: …`, `Error: connect …`, `Exception in thread "main" …` at the margin */
@@ -21,12 +23,12 @@ class Splitter {
   #hasTrace = false;
   #said = new Set<string>();
 
-  look(line: string, index: number): void {
+  look(line: string, index: number, isSuspect: boolean): void {
     if (index > 0 && this.#isAnother(line)) this.#restart(index);
     const wasPython = this.#trace === 'python';
     this.#trace = traceAfter(this.#trace, line);
     if (isFrame(line) || (wasPython && this.#trace === 'none')) this.#hasTrace = true;
-    if (!isContinuation(line) && kindOfLine(line) !== null) this.#said.add(repeatable(line));
+    if (isSuspect && !isContinuation(line) && kindOfLine(line) !== null) this.#said.add(repeatable(line));
   }
 
   #restart(index: number): void {
@@ -46,9 +48,15 @@ class Splitter {
 /**
  * A record usually tells one event, however often it repeats the signature. Where a second trace begins below the frames of the first,
  * and is not its cause, it is another; so is a line that says the same once more.
+ *
+ * @param suspects indices of the lines that may say what fails: most of a trace need not be looked at
  */
-export const eventsOf = (lines: readonly string[]): readonly Event[] => {
+export const eventsOf = (lines: readonly string[], suspects: readonly number[]): readonly Event[] => {
   const splitter = new Splitter();
-  for (const [index, line] of lines.entries()) splitter.look(line, index);
-  return splitter.starts.map((start, i) => ({ lines: lines.slice(start, splitter.starts[i + 1]), offset: start }));
+  for (const [index, line] of lines.entries()) splitter.look(line, index, suspects.includes(index));
+  return splitter.starts.map((start, i) => {
+    const end = splitter.starts[i + 1] ?? lines.length;
+    const own = suspects.filter((index) => index >= start && index < end).map((index) => index - start);
+    return { lines: lines.slice(start, end), offset: start, suspects: own };
+  });
 };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FailingCall, Failure } from '../../model/failure.ts';
 import { quotable } from '../account.ts';
 import { callOf, kindByFrames, type Told } from './call.ts';
@@ -28,8 +28,7 @@ const TELLING_CHARS = 48;
 
 const CLASS = /(?<![\w$.])(?:[a-zA-Z_$][\w$]{0,80}\.){0,12}[A-Z][\w$]{0,80}(?<=Exception|Error)\b/;
 
-const fingerprintOf = (parts: readonly (string | number | null)[]): string =>
-  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
+const fingerprintOf = (parts: readonly (string | number | null)[]): string => hash('sha256', parts.join('\n')).slice(0, 16);
 
 /** The port is named by the failing line, else by what wraps it (the head, outer exceptions), never by a frame. */
 const portOf = (told: Told): number | null => {
@@ -78,7 +77,7 @@ const linesOf = (event: Event, record: LogRecord): readonly [number, number] => 
 
 /** The failure that an event tells, without its time; `null` for an ordinary one. */
 export const failureIn = (event: Event, record: LogRecord, { pid, thread }: Details): Omit<Failure, 'at' | 'timeBasis'> | null => {
-  const signed = kindOf(event.lines);
+  const signed = kindOf(event.lines, event.suspects);
   if (signed === null) return null;
   const told = toldIn(event.lines, signed);
   const named = callOf(told);

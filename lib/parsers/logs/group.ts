@@ -14,8 +14,8 @@ export interface LogRecord {
   readonly details: () => Details;
   /** As they stand, head line first. */
   readonly lines: readonly string[];
-  /** Some line has a word that failing lines have. */
-  readonly mayFail: boolean;
+  /** Indices of those lines that have a word that failing lines have; ascending. */
+  readonly suspects: readonly number[];
   /** 1-based, in the upload. */
   readonly from: number;
   readonly to: number;
@@ -39,7 +39,7 @@ interface Open {
   readonly lines: string[];
   chars: number;
   trace: Trace;
-  mayFail: boolean;
+  readonly suspects: number[];
   readonly from: number;
   to: number;
 }
@@ -67,13 +67,16 @@ export class RecordGrouper {
   readonly #open = new Map<string, Open>();
   readonly #partial = new Map<string, PartialLine>();
   readonly #collectors = new Set<string>();
+  /** The line that is being read is known to have no word that failing lines have. */
+  #isCalm = false;
 
   constructor(onRecord: (record: LogRecord) => void) {
     this.#onRecord = onRecord;
   }
 
   /** @returns whether the line belongs to a record; one that goes on with nothing does not */
-  line(text: string, line: number): boolean {
+  line(text: string, line: number, isCalm = false): boolean {
+    this.#isCalm = isCalm;
     const frame = this.#envelopes.unwrap(text);
     if (frame !== null) return this.#framed(frame, line);
     const collector = this.#collectorOf(text);
@@ -81,6 +84,7 @@ export class RecordGrouper {
   }
 
   end(): void {
+    this.#isCalm = false;
     for (const { text, frame, line } of [...this.#partial.values()]) this.#unframed([text], frame, line, line);
     for (const stream of [...this.#open.keys()]) this.#close(stream);
   }
@@ -94,6 +98,8 @@ export class RecordGrouper {
       frame: parts?.frame ?? frame,
       line: parts?.line ?? line,
     };
+    // A word that two parts share is in neither.
+    this.#isCalm = false;
     this.#partial.delete(frame.stream);
     if (frame.isPartial && joined.text.length < MAX_CHARS && this.#partial.size < MAX_STREAMS) {
       this.#partial.set(frame.stream, joined);
@@ -143,7 +149,7 @@ export class RecordGrouper {
   }
 
   #headed(text: string, stream: string, head: Head, frame: Frame | null, open: Open | undefined, line: number): true {
-    const message = open?.mayFail === true ? this.#heads.details(text, head).message : '';
+    const message = open !== undefined && open.suspects.length > 0 ? this.#heads.details(text, head).message : '';
     // Some loggers prefix every line of a trace (logcat, `docker logs -t`).
     if (message !== '' && isContinuation(message)) {
       this.#add(stream, message, line);
@@ -174,6 +180,10 @@ export class RecordGrouper {
     return { name, text };
   }
 
+  #mayFail(text: string): boolean {
+    return !this.#isCalm && mayFail(text);
+  }
+
   #begin(beginning: Beginning, text: string, line: number, isFragment = false): void {
     this.#close(beginning.stream);
     const [oldest] = this.#open.keys();
@@ -184,7 +194,7 @@ export class RecordGrouper {
       lines: [text],
       chars: text.length,
       trace: traceAfter('none', text),
-      mayFail: mayFail(text),
+      suspects: this.#mayFail(text) ? [0] : [],
       from: line,
       to: line,
     });
@@ -201,7 +211,7 @@ export class RecordGrouper {
     open.lines.push(text);
     open.chars += text.length;
     open.trace = traceAfter(open.trace, text);
-    open.mayFail ||= mayFail(text);
+    if (this.#mayFail(text)) open.suspects.push(open.lines.length - 1);
     open.to = line;
   }
 

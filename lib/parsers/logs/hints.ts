@@ -1,5 +1,5 @@
 import { TRANSLATIONS } from './translations.ts';
-import { WordSearch } from './word-search.ts';
+import { SearchedText, Words } from './word-search.ts';
 
 /**
  * Fixed words of which each line that tells a failure has at least one, in five letters or more. They decide how fast an ordinary log is read:
@@ -82,26 +82,34 @@ export const hasHint = (text: string): boolean => IN_TEXT.test(text);
 const ESCAPE = '\\u';
 const NEWLINE = 10;
 
-const escapesIn = (block: Buffer): readonly number[] => {
-  const places: number[] = [];
-  for (let at = block.indexOf(ESCAPE); at >= 0; ) {
-    places.push(at);
-    const end = block.indexOf(NEWLINE, at);
-    at = end < 0 ? -1 : block.indexOf(ESCAPE, end);
+let words: Words | null = null;
+/** Prepared for the first long log: short ones are read line by line. */
+const wordsOnce = (): Words => {
+  words ??= new Words(ALL.map((word) => Buffer.from(word, 'utf8')));
+  return words;
+};
+
+/** Bytes of a log, in which hints are sought without looking at each line. */
+export class HintedText extends SearchedText {
+  constructor(capacity: number) {
+    super(wordsOnce(), capacity);
   }
-  return places;
-};
 
-let search: WordSearch | null = null;
-/** Made for the first long log: short ones are read line by line. */
-const wordSearch = (): WordSearch => {
-  search ??= new WordSearch(ALL.map((word) => Buffer.from(word, 'utf8')));
-  return search;
-};
+  /** Places in the whole lines of `[from, to)` that have a hint, at most two a line, ascending. */
+  hints(from: number, to: number): readonly number[] {
+    const escapes = this.#escapes(from, to);
+    const places = this.linesWithWords(from, to);
+    return escapes.length === 0 ? places : [...places, ...escapes].sort((a, b) => a - b);
+  }
 
-/** Places in whole lines of UTF-8 that have a hint, at most two a line, ascending. */
-export const hintsIn = (block: Buffer): readonly number[] => {
-  const escapes = escapesIn(block);
-  const words = wordSearch().linesIn(block);
-  return escapes.length === 0 ? words : [...words, ...escapes].sort((a, b) => a - b);
-};
+  #escapes(from: number, to: number): readonly number[] {
+    const text = this.bytes.subarray(0, to);
+    const places: number[] = [];
+    for (let at = text.indexOf(ESCAPE, from); at >= 0; ) {
+      places.push(at);
+      const end = text.indexOf(NEWLINE, at);
+      at = end < 0 ? -1 : text.indexOf(ESCAPE, end);
+    }
+    return places;
+  }
+}

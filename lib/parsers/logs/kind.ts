@@ -108,11 +108,11 @@ const byClass = (text: string, index: number): Signed | null =>
     ? { kind: 'address-in-use', index, end: text.length, isByClass: true }
     : null;
 
-/** The failure that an event's lines speak of; `null` where none. */
-export const kindOf = (lines: readonly string[]): Signed | null => {
+/** The failure that an event speaks of, in those of its lines that may say it; `null` where none does. */
+export const kindOf = (lines: readonly string[], suspects: readonly number[]): Signed | null => {
   let best: Signed | null = null;
-  for (const [index, line] of lines.entries()) {
-    const text = look(line);
+  for (const index of suspects) {
+    const text = look(lines[index] ?? '');
     const found = signatureIn(text);
     if (found === null) {
       best ??= byClass(text, index);

@@ -87,12 +87,12 @@ export class LogReader {
     this.#times = new TimeResolver(options.uploadedAt, options.zone);
   }
 
-  /** @param text without its end  @param line 1-based */
-  line(text: string, line: number): void {
+  /** @param text without its end  @param line 1-based  @param isCalm it is known to have no word that failing lines have */
+  line(text: string, line: number, isCalm = false): void {
     if (this.#sampled < SAMPLE_CHARS) this.#sample(text);
     const cut = text.length > MAX_LINE ? text.slice(0, MAX_LINE) : text;
     const seen = cut.includes(ESCAPE) ? cut.replaceAll(COLOUR, '') : cut;
-    const belongs = this.#grouper.line(seen, line);
+    const belongs = this.#grouper.line(seen, line, isCalm);
     if (seen === '') this.#account.ignored();
     else if (belongs) this.#account.understood();
     else this.#account.unparsed(seen, line);
@@ -129,7 +129,7 @@ export class LogReader {
     const own = this.#time(record);
     const [head = ''] = record.lines;
     this.#completePending(head);
-    if (record.mayFail) this.#events(record, own);
+    if (record.suspects.length > 0) this.#events(record, own);
     this.#neighbours.look(head, this.#records, record.stream);
   }
 
@@ -153,7 +153,7 @@ export class LogReader {
 
   #events(record: LogRecord, own: Instant | null): void {
     const details = record.details();
-    for (const event of eventsOf([details.message, ...record.lines.slice(1)])) this.#event(event, record, details, own);
+    for (const event of eventsOf([details.message, ...record.lines.slice(1)], record.suspects)) this.#event(event, record, details, own);
   }
 
   #event(event: Event, record: LogRecord, details: Details, own: Instant | null): void {

@@ -1,45 +1,61 @@
-import { encodingOf, HEAD_BYTES } from '../blocks.ts';
+import { encodingOf, HEAD_BYTES, NEWLINE } from '../blocks.ts';
 import { LineSplitter } from '../lines.ts';
 import { isContinuation } from './continuation.ts';
-import { hintsIn } from './hints.ts';
+import { HintedText } from './hints.ts';
+
+/** @param isCalm it was searched, and has no word that failing lines have; false where nobody looked  @param line 1-based */
+export type LogLineSink = (text: string, line: number, isCalm: boolean) => void;
 
 /**
  * Reads a long log without looking at each line: blocks of it are searched for words that failures have, and only what is around them is
  * handed over line by line, with enough before (the record's head, a server's announcement of its port) and behind (the trace, an echo).
  */
 export interface SkimSink {
-  readonly line: (text: string, line: number) => void;
+  readonly line: LogLineSink;
   /** So many lines, in none of which anything may fail, are not handed over. */
   readonly gap: (lines: number) => void;
+  /** All that is handed over, as it stands in the log: with the gaps it is all that is known of it. */
+  readonly bytes?: (bytes: Uint8Array) => void;
 }
 
-/** A small log is read line by line: what its lines look like is learnt from its beginning. */
-const READ_WHOLE_BYTES = 1024 * 1024;
-const BLOCK_BYTES = 1024 * 1024;
+/** What memory it takes, and from where on it skims. */
+export interface SkimSizes {
+  /** A small log is read line by line: what its lines look like is learnt from its beginning. */
+  readonly whole: number;
+  /** What comes in, is searched and is counted while it is in the processor's cache. */
+  readonly block: number;
+  /** What is kept of a block for windows that begin in it. */
+  readonly back: number;
+}
+
+const SIZES: SkimSizes = { whole: 1024 * 1024, block: 256 * 1024, back: 128 * 1024 };
+
 /** As many lines as a record may have (`group.ts`). */
 const MAX_LINES_BEFORE = 400;
-/** Lines at the margin, which may begin records: announcements belong to failures within 20 of them (`neighbours.ts`). */
-const HEADS_BEFORE = 24;
-/** The record behind may tell the same again, or name the port. */
-const HEADS_BEHIND = 4;
-/** In a frame each line of a trace stands at the margin. */
-const FRAMED_HEADS_BEHIND = 80;
-/** What is kept of a block for windows that begin in it. */
-const BACK_BYTES = 128 * 1024;
+const MAX_LINES_BEHIND = 400;
+
+/** How far a window around a hint goes, in lines that may begin records. */
+interface Reach {
+  readonly before: number;
+  readonly behind: number;
+}
+
+/** Announcements belong to failures within 20 records (`neighbours.ts`); the record behind may tell the same again, or name the port. */
+const PLAIN: Reach = { before: 24, behind: 4 };
+/** In a transport's frame each line of a trace stands at the margin. */
+const FRAMED: Reach = { before: MAX_LINES_BEFORE, behind: 80 };
+const FRAME = /^(?:\{|<\d|<Event|\S{20,40} (?:stdout|stderr) )/;
+const FRAME_BYTES = 200;
+
+/** Docker and containerd cut lines of more than 16 KiB into parts, anywhere: a word that two parts share is in neither. */
+const PART_BYTES = 16_000;
+
 /** A block's first lines may go on with a trace; so many are looked at for one that bears a time. */
 const EDGE_LINES = 64;
+const EDGE_BYTES = 400;
 
-const NEWLINE = 10;
 const TAB = 9;
 const SPACE = 32;
-
-const FRAMED = /^(?:\{|<\d|<Event|\S{20,40} (?:stdout|stderr) )/;
-
-const countLines = (bytes: Buffer, from: number, to: number): number => {
-  let lines = 0;
-  for (let at = bytes.indexOf(NEWLINE, from); at >= 0 && at < to; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1;
-  return lines;
-};
 
 const startOf = (bytes: Buffer, at: number): number => (at <= 0 ? 0 : bytes.lastIndexOf(NEWLINE, at - 1) + 1);
 
@@ -54,14 +70,8 @@ const isHead = (bytes: Buffer, start: number): boolean => {
   return first !== SPACE && first !== TAB && first !== NEWLINE;
 };
 
-interface Reach {
-  readonly before: number;
-  readonly behind: number;
-}
-
-/** Where what belongs to the line at `at` begins. */
-const windowStart = (bytes: Buffer, at: number, floor: number, { before }: Reach): number => {
-  const own = startOf(bytes, at);
+/** Where what belongs to the line that begins at `own` begins. */
+const windowStart = (bytes: Buffer, own: number, floor: number, { before }: Reach): number => {
   let start = own;
   for (let lines = 0, heads = 0; start > floor && lines < MAX_LINES_BEFORE && heads < before; lines += 1) {
     start = startOf(bytes, start - 1);
@@ -72,166 +82,209 @@ const windowStart = (bytes: Buffer, at: number, floor: number, { before }: Reach
   return start;
 };
 
-/** Skims bytes of UTF-8; UTF-16 is read line by line. */
-export class LogSkimmer {
-  readonly #sink: SkimSink;
-  readonly #lines: LineSplitter;
-  /**
-   * One buffer for all: first whole lines of the block before, which were neither handed over nor counted, then (from `#begin`) what has come
-   * since. A new one for each block would be most of the memory.
-   */
-  readonly #buffer = Buffer.allocUnsafe(BACK_BYTES + BLOCK_BYTES);
-  #begin = 0;
-  #end = 0;
-  #skipped = 0;
-  #read = 0;
-  #mode: 'whole' | 'skim' = 'whole';
-  /** UTF-16; `null` until its first bytes are there. */
-  #isWide: boolean | null = null;
-  #reach: Reach = { before: HEADS_BEFORE, behind: HEADS_BEHIND };
-  /** Heads still to be handed over behind the last hint. */
-  #owed = 0;
-  /** In a line too long to be held: the splitter has its beginning. */
-  #isMidLine = false;
-
-  constructor(sink: SkimSink) {
-    this.#sink = sink;
-    this.#lines = new LineSplitter((text, line) => sink.line(text, line + this.#skipped));
-  }
-
-  push(chunk: Uint8Array): void {
-    this.#read += chunk.length;
-    for (let at = 0; at < chunk.length; ) {
-      if (this.#isWide === true) {
-        this.#lines.push(chunk.subarray(at));
-        return;
-      }
-      const part = chunk.subarray(at, at + this.#buffer.length - this.#end);
-      this.#buffer.set(part, this.#end);
-      this.#end += part.length;
-      at += part.length;
-      if (this.#end === this.#buffer.length) this.#work();
-    }
-  }
-
-  end(): void {
-    this.#work();
-    // The last records tell until when the log goes; a last line without its end is one of them.
-    const back = this.#buffer.subarray(0, this.#begin);
-    const last = windowStart(back, back.length, 0, this.#reach);
-    this.#skip(back, 0, last);
-    this.#lines.push(this.#buffer.subarray(last, this.#end));
-    this.#lines.end();
-  }
-
-  /** Takes the whole lines out of the buffer. */
-  #work(): void {
-    this.#isWide ??= encodingOf(this.#buffer.subarray(0, Math.min(this.#end, HEAD_BYTES))) !== 'utf-8';
-    if (this.#isWide) {
-      this.#lines.push(this.#buffer.subarray(this.#begin, this.#end));
-      this.#end = this.#begin;
-      return;
-    }
-    if (this.#isMidLine) this.#finishLine();
-    const end = this.#buffer.subarray(0, this.#end).lastIndexOf(NEWLINE) + 1;
-    if (end > this.#begin) this.#keep(this.#take(end), end);
-    else if (this.#end === this.#buffer.length) this.#startLongLine();
-  }
-
-  #finishLine(): void {
-    const bytes = this.#buffer.subarray(this.#begin, this.#end);
-    const until = behind(bytes, 0);
-    this.#isMidLine = bytes[until - 1] !== NEWLINE;
-    this.#lines.push(bytes.subarray(0, until));
-    this.#buffer.copyWithin(this.#begin, this.#begin + until, this.#end);
-    this.#end -= until;
-  }
-
-  /** A line without an end in sight: the splitter cuts it. */
-  #startLongLine(): void {
-    this.#skip(this.#buffer, 0, this.#begin);
-    this.#lines.push(this.#buffer.subarray(this.#begin, this.#end));
-    this.#isMidLine = true;
-    this.#begin = 0;
-    this.#end = 0;
-  }
-
-  /** @returns where that begins which may still be needed */
-  #take(end: number): number {
-    if (this.#mode === 'skim') return this.#skim(end);
-    this.#lines.push(this.#buffer.subarray(this.#begin, end));
-    if (this.#read < READ_WHOLE_BYTES) return end;
-    this.#mode = 'skim';
-    if (FRAMED.test(this.#buffer.toString('latin1', 0, 200))) this.#reach = { before: MAX_LINES_BEFORE, behind: FRAMED_HEADS_BEHIND };
-    return end;
-  }
-
-  /** What begins at `from` goes to the buffer's start. */
-  #keep(from: number, end: number): void {
-    this.#buffer.copyWithin(0, from, this.#end);
-    this.#begin = end - from;
-    this.#end -= from;
-  }
-
-  #skim(end: number): number {
-    const begin = this.#begin;
-    const bytes = this.#buffer.subarray(0, end);
-    let done = 0;
-    const hand = (from: number, to: number): void => {
-      if (to <= done) return;
-      const start = Math.max(from, done);
-      this.#skip(bytes, done, start);
-      this.#lines.push(bytes.subarray(start, to));
-      done = to;
-    };
-    const hints = hintsIn(bytes.subarray(begin));
-    if (this.#owed > 0) hand(begin, this.#reachBehind(bytes, begin, this.#owed));
-    else {
-      const [from, to] = edge(bytes, begin);
-      // What begins before the block and fails in it must not lose its beginning to the line at the edge.
-      const [first] = hints;
-      if (first === undefined || windowStart(bytes, begin + first, 0, this.#reach) > from) hand(from, to);
-    }
-    for (const place of hints) {
-      const at = begin + place;
-      const start = windowStart(bytes, at, done, this.#reach);
-      hand(start, this.#reachBehind(bytes, behind(bytes, at), this.#reach.behind));
-    }
-    const from = Math.max(done, startOf(bytes, Math.max(0, end - BACK_BYTES)));
-    this.#skip(bytes, done, from);
-    return from;
-  }
-
-  /** Where what belongs behind ends; what the block lacks of it is owed. */
-  #reachBehind(bytes: Buffer, from: number, heads: number): number {
-    let end = from;
-    let left = heads;
-    for (let lines = 0; end < bytes.length && lines < MAX_LINES_BEFORE; lines += 1) {
-      if (isHead(bytes, end)) {
-        if (left === 0) break;
-        left -= 1;
-      }
-      end = behind(bytes, end);
-    }
-    this.#owed = end < bytes.length ? 0 : left;
-    return end;
-  }
-
-  #skip(bytes: Buffer, from: number, to: number): void {
-    const lines = countLines(bytes, from, to);
-    if (lines === 0) return;
-    this.#skipped += lines;
-    this.#sink.gap(lines);
-  }
-}
-
 /** A line near the beginning that may bear a time: without any, nobody would know when the block was written. */
 const edge = (bytes: Buffer, begin: number): readonly [from: number, to: number] => {
   let start = begin;
   for (let lines = 0; lines < EDGE_LINES && start < bytes.length; lines += 1) {
     const end = behind(bytes, start);
-    if (isHead(bytes, start) && !isContinuation(bytes.toString('utf8', start, Math.min(end, start + 400)))) return [start, end];
+    if (isHead(bytes, start) && !isContinuation(bytes.toString('utf8', start, Math.min(end, start + EDGE_BYTES)))) return [start, end];
     start = end;
   }
   return [begin, begin];
 };
+
+const longLines = (bytes: Buffer, begin: number): readonly number[] => {
+  const places: number[] = [];
+  for (let at = begin; at + PART_BYTES < bytes.length; ) {
+    const next = startOf(bytes, at + PART_BYTES);
+    if (next <= at) places.push(at);
+    at = next > at ? next : behind(bytes, at);
+  }
+  return places;
+};
+
+/** What a window behind a hint may still take. */
+interface Open {
+  readonly heads: number;
+  readonly lines: number;
+}
+
+/** Skims bytes of UTF-8; UTF-16 is read line by line. */
+export class LogSkimmer {
+  readonly #sink: SkimSink;
+  readonly #sizes: SkimSizes;
+  readonly #lines: LineSplitter;
+  #isCalm = false;
+  #skipped = 0;
+  #head: Buffer = Buffer.alloc(0);
+  /** How much is still read line by line. */
+  #wholeLeft: number;
+  #reach = PLAIN;
+  #open: Open | null = null;
+  /** In a line that is handed over as it comes: the splitter has its beginning. */
+  #isMidLine = false;
+  /**
+   * One buffer for all blocks, made once it is needed: first whole lines of the block before, which were neither handed over nor counted, then (from
+   * `#begin`) what has come since. A new one for each block would be most of the memory.
+   */
+  #text: HintedText | null = null;
+  #begin = 0;
+  #end = 0;
+  /** So far what is in the buffer was handed over or skipped. */
+  #done = 0;
+
+  constructor(sink: SkimSink, sizes = SIZES) {
+    this.#sink = sink;
+    this.#sizes = sizes;
+    this.#wholeLeft = sizes.whole;
+    this.#lines = new LineSplitter((text, line) => sink.line(text, line + this.#skipped, this.#isCalm));
+  }
+
+  push(chunk: Uint8Array): void {
+    for (let at = this.#readWhole(chunk); at < chunk.length; ) at += this.#isMidLine ? this.#finishLine(chunk, at) : this.#fill(chunk, at);
+  }
+
+  end(): void {
+    if (this.#text !== null) this.#rest(this.#text);
+    this.#lines.end();
+  }
+
+  /** @returns how much of it was read line by line */
+  #readWhole(chunk: Uint8Array): number {
+    if (this.#wholeLeft === 0) return 0;
+    const part = chunk.subarray(0, this.#wholeLeft);
+    if (this.#head.length < FRAME_BYTES) this.#head = Buffer.concat([this.#head, part.subarray(0, FRAME_BYTES - this.#head.length)]);
+    if (this.#head.length >= HEAD_BYTES && encodingOf(this.#head) !== 'utf-8') {
+      this.#hand(chunk, false);
+      return chunk.length;
+    }
+    this.#hand(part, false);
+    this.#wholeLeft -= part.length;
+    if (this.#wholeLeft > 0) return part.length;
+    this.#isMidLine = part.at(-1) !== NEWLINE;
+    if (FRAME.test(this.#head.toString('latin1'))) this.#reach = FRAMED;
+    // What the last of these lines begins goes on behind.
+    this.#openWindow();
+    return part.length;
+  }
+
+  #openWindow(): void {
+    this.#open = { heads: this.#reach.behind, lines: MAX_LINES_BEHIND };
+  }
+
+  #hand(bytes: Uint8Array, isCalm: boolean): void {
+    this.#isCalm = isCalm;
+    this.#sink.bytes?.(bytes);
+    this.#lines.push(bytes);
+  }
+
+  /** @returns how much of the chunk belonged to the line */
+  #finishLine(chunk: Uint8Array, at: number): number {
+    const newline = chunk.indexOf(NEWLINE, at);
+    const part = chunk.subarray(at, newline < 0 ? chunk.length : newline + 1);
+    this.#isMidLine = newline < 0;
+    this.#hand(part, false);
+    return part.length;
+  }
+
+  /** @returns how much of the chunk there was room for */
+  #fill(chunk: Uint8Array, at: number): number {
+    this.#text ??= new HintedText(this.#sizes.back + this.#sizes.block);
+    const text = this.#text;
+    const part = chunk.subarray(at, at + text.bytes.length - this.#end);
+    text.bytes.set(part, this.#end);
+    this.#end += part.length;
+    if (this.#end === text.bytes.length) this.#work(text);
+    return part.length;
+  }
+
+  /** Takes the whole lines out of a full buffer. */
+  #work(text: HintedText): void {
+    const end = startOf(text.bytes, this.#end);
+    if (end > this.#begin) {
+      this.#skim(text, end);
+      text.bytes.copyWithin(0, this.#done, this.#end);
+      this.#begin = end - this.#done;
+      this.#end -= this.#done;
+    } else {
+      // A line without an end in sight: the splitter cuts it.
+      this.#skipTo(text, this.#begin);
+      this.#handTo(text, this.#end, false);
+      this.#openWindow();
+      this.#isMidLine = true;
+      this.#begin = 0;
+      this.#end = 0;
+    }
+    this.#done = 0;
+  }
+
+  #rest(text: HintedText): void {
+    const end = Math.max(this.#begin, startOf(text.bytes, this.#end));
+    this.#skim(text, end);
+    // The last records tell until when the log goes; a last line without its end is one of them.
+    this.#skipTo(text, windowStart(text.bytes.subarray(0, end), end, this.#done, this.#reach));
+    this.#handTo(text, this.#end, false);
+  }
+
+  /** Hands over the windows of the block up to `end`, and skips what lies between; the last lines may be left, for windows that begin there. */
+  #skim(text: HintedText, end: number): void {
+    const bytes = text.bytes.subarray(0, end);
+    const hints = this.#hints(text, end);
+    if (this.#open === null) this.#sample(text, bytes, hints[0]);
+    for (const hint of hints) {
+      const start = startOf(bytes, hint);
+      this.#goOn(text, bytes, start);
+      if (start < this.#done) continue;
+      if (this.#open === null) this.#skipTo(text, windowStart(bytes, start, this.#done, this.#reach));
+      this.#handTo(text, start, true);
+      this.#handTo(text, behind(bytes, start), false);
+      this.#openWindow();
+    }
+    this.#goOn(text, bytes, end);
+    this.#skipTo(text, startOf(bytes, end - this.#sizes.back));
+  }
+
+  #hints(text: HintedText, end: number): readonly number[] {
+    const hints = text.hints(this.#begin, end);
+    const parts = this.#reach === FRAMED ? longLines(text.bytes.subarray(0, end), this.#begin) : [];
+    return parts.length === 0 ? hints : [...hints, ...parts].sort((a, b) => a - b);
+  }
+
+  /** What begins before the block and fails in it must not lose its beginning to the line at the edge. */
+  #sample(text: HintedText, bytes: Buffer, hint: number | undefined): void {
+    const [from, to] = edge(bytes, this.#begin);
+    if (from === to || (hint !== undefined && windowStart(bytes, startOf(bytes, hint), 0, this.#reach) <= from)) return;
+    this.#skipTo(text, from);
+    this.#handTo(text, to, true);
+  }
+
+  /** Hands over what belongs to the window behind the last hint, before `limit`. */
+  #goOn(text: HintedText, bytes: Buffer, limit: number): void {
+    if (this.#open === null) return;
+    let { heads, lines } = this.#open;
+    let at = this.#done;
+    for (; at < limit && lines > 0; lines -= 1) {
+      if (isHead(bytes, at)) {
+        if (heads === 0) break;
+        heads -= 1;
+      }
+      at = behind(bytes, at);
+    }
+    this.#handTo(text, at, true);
+    this.#open = at < limit ? null : { heads, lines };
+  }
+
+  #handTo(text: HintedText, to: number, isCalm: boolean): void {
+    if (to <= this.#done) return;
+    this.#hand(text.bytes.subarray(this.#done, to), isCalm);
+    this.#done = to;
+  }
+
+  #skipTo(text: HintedText, to: number): void {
+    if (to <= this.#done) return;
+    const lines = text.newlines(this.#done, to);
+    this.#done = to;
+    this.#skipped += lines;
+    this.#sink.gap(lines);
+  }
+}

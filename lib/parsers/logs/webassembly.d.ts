@@ -2,6 +2,8 @@
 declare namespace WebAssembly {
   class Memory {
     readonly buffer: ArrayBuffer;
+    /** @param pages of 64 KiB; detaches what was `buffer` */
+    grow(pages: number): number;
   }
   class Module {
     constructor(bytes: Uint8Array);

@@ -1,17 +1,12 @@
 import { bucketsOf, type Fingerprint } from './word-buckets.ts';
-import { compile, FINGERPRINT, TEXT_AT } from './word-code.ts';
+import { FINGERPRINT, hashOf, MARKS_AT, open, TEXT_AT } from './word-code.ts';
 
 const NEWLINE = 10;
-/** Bytes looked at in one call, copied into the code's memory: they stay in the processor's cache. */
-const PORTION = 64 * 1024;
-/** The code reads less than this beyond. */
-const MARGIN = 32;
 
 /** For each byte of a fingerprint two tables, by its low and its high half: the buckets that have such a word. */
-const tablesOf = (buckets: readonly (readonly Fingerprint[])[]): Uint8Array => {
-  const tables = new Uint8Array(FINGERPRINT * 32);
+const markHalves = (memory: Uint8Array, buckets: readonly (readonly Fingerprint[])[]): void => {
   const mark = (at: number, bit: number): void => {
-    tables[at] = (tables[at] ?? 0) | bit;
+    memory[at] = (memory[at] ?? 0) | bit;
   };
   for (const [i, prints] of buckets.entries())
     for (const { word, offset } of prints)
@@ -20,8 +15,41 @@ const tablesOf = (buckets: readonly (readonly Fingerprint[])[]): Uint8Array => {
         mark(k * 32 + (byte & 15), 1 << i);
         mark(k * 32 + 16 + (byte >> 4), 1 << i);
       }
-  return tables;
 };
+
+const markHashes = (memory: Uint8Array, prints: readonly Fingerprint[]): void => {
+  for (const { word, offset } of prints) {
+    const hash = hashOf(word.subarray(offset, offset + FINGERPRINT));
+    const at = MARKS_AT + (hash >> 3);
+    memory[at] = (memory[at] ?? 0) | (1 << (hash & 7));
+  }
+};
+
+/** Words to be sought, prepared once for all texts. */
+export class Words {
+  readonly #tables = new Uint8Array(TEXT_AT);
+  readonly #byFirst: readonly (readonly Fingerprint[])[];
+
+  /** @param words of at least `FINGERPRINT` bytes */
+  constructor(words: readonly Buffer[]) {
+    const buckets = bucketsOf(words);
+    const prints = buckets.flat();
+    markHalves(this.#tables, buckets);
+    markHashes(this.#tables, prints);
+    this.#byFirst = Array.from({ length: 256 }, (_, byte) => prints.filter(({ word, offset }) => word[offset] === byte));
+  }
+
+  writeTables(memory: Uint8Array): void {
+    memory.set(this.#tables);
+  }
+
+  /** Where in the text a word begins whose fingerprint stands at `at`; `null` where none does. */
+  at(text: Buffer, at: number): number | null {
+    for (const { word, offset } of this.#byFirst[text[at] ?? 0] ?? [])
+      if (at >= offset && startsAt(text, at - offset, word)) return at - offset;
+    return null;
+  }
+}
 
 const startsAt = (text: Buffer, at: number, word: Buffer): boolean => {
   for (let i = 0; i < word.length; i += 1) if (text[at + i] !== word[i]) return false;
@@ -29,53 +57,47 @@ const startsAt = (text: Buffer, at: number, word: Buffer): boolean => {
 };
 
 /**
- * Many words sought at once, at sixteen places in one step: a few bytes of each word, by their halves, are looked up in tables that fit into vector
- * registers, and only where they may stand is the text compared ("Teddy" of Hyperscan: X. Wang et al., "Hyperscan", NSDI 2019, §4.2; there,
- * as here, words share eight buckets).
+ * Text in which many words are sought at once, at sixteen places in one step: a few bytes of each word, by their halves, are looked up in
+ * tables that fit into vector registers; of the places that may have them, those are left whose bytes hash to what a word's do; and only
+ * there is the text compared ("Teddy" of Hyperscan: X. Wang et al., "Hyperscan", NSDI 2019, §4.2; there, as here, words share eight buckets).
  */
-export class WordSearch {
-  readonly #byFirst: readonly (readonly Fingerprint[])[];
-  readonly #code = compile(Math.ceil((TEXT_AT + PORTION + MARGIN) / 65_536));
-  readonly #memory = new Uint8Array(this.#code.memory.buffer);
+export class SearchedText {
+  /** What is sought in; it stays where it is in memory, so what is written here is copied no further. */
+  readonly bytes: Buffer;
+  readonly #words: Words;
+  readonly #code;
 
-  /** @param words of at least `FINGERPRINT` bytes */
-  constructor(words: readonly Buffer[]) {
-    const buckets = bucketsOf(words);
-    this.#memory.set(tablesOf(buckets));
-    const prints = buckets.flat();
-    this.#byFirst = Array.from({ length: 256 }, (_, byte) => prints.filter(({ word, offset }) => word[offset] === byte));
+  constructor(words: Words, capacity: number) {
+    this.#words = words;
+    this.#code = open(capacity);
+    words.writeTables(new Uint8Array(this.#code.memory.buffer));
+    this.bytes = Buffer.from(this.#code.memory.buffer, TEXT_AT, capacity);
   }
 
-  /** A place in each line that has a word, ascending. */
-  linesIn(text: Buffer): readonly number[] {
+  /** A place in each line of `[from, to)` that has a word, ascending. Words that go beyond are none. */
+  linesWithWords(from: number, to: number): readonly number[] {
+    const text = this.bytes.subarray(0, to);
     const places: number[] = [];
-    for (let from = 0; from < text.length; ) from = this.#portion(text, from, places);
+    for (let at = this.#next(from, to); at < to; at = this.#next(at, to)) {
+      const place = this.#words.at(text, at);
+      if (place === null || place < from) {
+        at += 1;
+        continue;
+      }
+      places.push(place);
+      const newline = text.indexOf(NEWLINE, place);
+      if (newline < 0) break;
+      at = newline + 1;
+    }
     return places;
   }
 
-  /** @returns where to go on */
-  #portion(text: Buffer, from: number, places: number[]): number {
-    const length = Math.min(PORTION, text.length - from);
-    const held = Math.min(PORTION + MARGIN, text.length - from);
-    this.#memory.set(text.subarray(from, from + held), TEXT_AT);
-    this.#memory.fill(0, TEXT_AT + held, TEXT_AT + PORTION + MARGIN);
-    const end = TEXT_AT + length;
-    for (let at = this.#code.scan(TEXT_AT, end); at < end; at = this.#code.scan(at + 1, end)) {
-      const place = this.#wordAt(text, from + at - TEXT_AT);
-      if (place === null) continue;
-      places.push(place);
-      const next = text.indexOf(NEWLINE, place);
-      if (next < 0) return text.length;
-      if (next >= from + length) return next;
-      at = TEXT_AT + next - from;
-    }
-    return from + length;
+  /** Newlines in `[from, to)`. */
+  newlines(from: number, to: number): number {
+    return this.#code.newlines(TEXT_AT + from, TEXT_AT + to);
   }
 
-  /** Where a word begins whose fingerprint stands at `at`. */
-  #wordAt(text: Buffer, at: number): number | null {
-    for (const { word, offset } of this.#byFirst[text[at] ?? 0] ?? [])
-      if (at >= offset && startsAt(text, at - offset, word)) return at - offset;
-    return null;
+  #next(from: number, to: number): number {
+    return this.#code.scan(TEXT_AT + from, TEXT_AT + to) - TEXT_AT;
   }
 }

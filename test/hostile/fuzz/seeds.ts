@@ -28,6 +28,7 @@ const OF: Readonly<Record<string, RegExp>> = {
   log: /^logs\/|incidents.*logs/,
   'upload-log': /^logs\/|incidents.*logs/,
   lines: /^logs\/.*\.log$/,
+  skim: /^logs\/.*\.log$/,
 };
 
 const WRITTEN: Readonly<Record<string, readonly string[]>> = {

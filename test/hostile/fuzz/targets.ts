@@ -9,6 +9,7 @@ import { openListing } from '../../../lib/parsers/dialects.ts';
 import { Line } from '../../../lib/parsers/line.ts';
 import { LineSplitter } from '../../../lib/parsers/lines.ts';
 import { LogReader } from '../../../lib/parsers/logs/reader.ts';
+import { LogSkimmer, type SkimSink } from '../../../lib/parsers/logs/skim.ts';
 import { SnapshotReader } from '../../../lib/parsers/snapshot.ts';
 import { plain } from '../../../lib/text/plain.ts';
 import { redact } from '../../../lib/text/redact.ts';
@@ -77,6 +78,33 @@ const splitting: Target = (data) => {
   assert.deepEqual(pieces, whole);
 };
 
+/** Each line is handed over as it is or passed over, whatever the blocks' borders, and a stream that is cut otherwise is skimmed alike. */
+const skim: Target = (data) => {
+  const whole = linesOf(data);
+  const [size = 1, block = 0] = data;
+  const skimmed = (chunk: number): readonly (readonly [string, number])[] => {
+    const handed: (readonly [string, number])[] = [];
+    let passed = 0;
+    const sink: SkimSink = {
+      line: (text, line) => {
+        handed.push([text, line]);
+        assert.equal(line, handed.length + passed, 'lines are numbered as they stand');
+      },
+      gap: (lines) => {
+        passed += lines;
+      },
+    };
+    const skimmer = new LogSkimmer(sink, { whole: 200 + (size & 15) * 8, block: 16 + block, back: 64 });
+    for (let from = 0; from < data.length; from += chunk) skimmer.push(data.subarray(from, from + chunk));
+    skimmer.end();
+    assert.equal(handed.length + passed, whole.length, 'every line is accounted for');
+    return handed;
+  };
+  const handed = skimmed(data.length);
+  assert.deepEqual(skimmed(1 + (size % 13)), handed);
+  for (const [text, line] of handed) assert.equal(text, whole[line - 1]);
+};
+
 const upload =
   (ref: UploadKey): Target =>
   async (data) => {
@@ -116,6 +144,7 @@ export const targets: Readonly<Record<string, Target>> = {
   snapshot,
   log,
   lines: splitting,
+  skim,
   'upload-snapshot': upload({ kind: 'snapshots', host: 'web-1', name: 'x' }),
   'upload-log': upload({ kind: 'logs', host: 'web-1', app: 'app', name: 'x' }),
   marker,
