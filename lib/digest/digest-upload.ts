@@ -5,11 +5,12 @@ import { LineReader } from '../parsers/line-reader.ts';
 import { afterHead } from '../parsers/logs/agent-head.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
 import { LogSkimmer } from '../parsers/logs/skim.ts';
-import { SnapshotReader } from '../parsers/snapshot.ts';
+import { MAX_SNAPSHOTS, SnapshotReader } from '../parsers/snapshot.ts';
 import { redact } from '../text/redact.ts';
+import { count, number } from '../text/words.ts';
 import { fitLog, fitSnapshot } from './fit.ts';
 import { type Inflated, inflate } from './inflate.ts';
-import { MAX_LOG_BYTES, MAX_MARKER_BYTES, MAX_SNAPSHOT_BYTES } from './limits.ts';
+import { MAX_LOG_BYTES, MAX_MARKER_BYTES, MAX_SNAPSHOT_BYTES, MAX_SNAPSHOT_LINES } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
 import { withSafeBeginning } from './redacted.ts';
 import { digestSnapshot, hostRemark, type UploadFacts } from './snapshot-digest.ts';
@@ -81,7 +82,10 @@ const digestSnapshots = async (upload: Upload, { host, name }: { host: string; n
   );
   const lines = new LineReader((line) => reader.read(line));
   const inflated = inflate(upload.body, MAX_SNAPSHOT_BYTES);
-  for await (const chunk of inflated.chunks) lines.push(chunk);
+  for await (const chunk of inflated.chunks) {
+    lines.push(chunk);
+    if (lines.lines > MAX_SNAPSHOT_LINES) return rejected(`It has more than ${number(MAX_SNAPSHOT_LINES)} lines.`);
+  }
   const { truncatedLines } = lines.end();
   const result = reader.end();
   const fault = faultSentence(inflated);
@@ -90,6 +94,9 @@ const digestSnapshots = async (upload: Upload, { host, name }: { host: string; n
   const remarks = [
     ...(fault === null ? [] : [fault]),
     ...(truncatedLines > 0 ? [`${truncatedLines} of its lines are too long and were cut.`] : []),
+    ...(result.linesLeft > 0
+      ? [`It holds more than ${number(MAX_SNAPSHOTS)} snapshots; the last ${count(result.linesLeft, 'line')} are not read.`]
+      : []),
   ];
   return { kind: 'digested', digests: digests.map((digest) => ({ ...digest, remarks: [...digest.remarks, ...remarks] })) };
 };

@@ -5,6 +5,8 @@
  * costs a bounded time.
  */
 export const MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
+/** A million sockets in the two lines each that old iproute2 needs, and as many processes as run. Shorter lines would be more of them in the bytes. */
+export const MAX_SNAPSHOT_LINES = 2_500_000;
 export const MAX_LOG_BYTES = 2 * 1024 * 1024 * 1024;
 /** A marker is a line or two; a CI job may list its hosts. */
 export const MAX_MARKER_BYTES = 256 * 1024;

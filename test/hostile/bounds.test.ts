@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MAX_SNAPSHOT_LINES } from '../../lib/digest/limits.ts';
+import type { Snapshot } from '../../lib/model/snapshot.ts';
+import { MAX_SNAPSHOTS, SnapshotReader } from '../../lib/parsers/snapshot.ts';
+import { CHUNK, counted, read, SNAPSHOT, times } from './uploads.ts';
+
+/** Short lines: a bound on bytes alone lets forty times as many of them in as of ordinary ones. What is kept is counted. */
+
+const filled = (line: string): Buffer => Buffer.from(line.repeat(CHUNK / line.length));
+
+test('of more snapshots than a day has minutes, those are digested, and the rest is said', async () => {
+  const one = '==> meta <==\nkernel: x\n==> ss -tan <==\nLISTEN 0 5 *:80 *:*\n';
+  const outcome = await read(SNAPSHOT, counted(times(100, filled(one))).body);
+  assert.ok(outcome.kind === 'digested');
+  assert.equal(outcome.digests.length, MAX_SNAPSHOTS);
+  for (const digest of outcome.digests) {
+    assert.deepEqual(digest.kind === 'snapshot' ? digest.states : null, { listen: 1 });
+    assert.ok(digest.remarks.some((remark) => remark.includes('more than 1,440 snapshots')));
+  }
+});
+
+test('an upload of many lines is refused as soon as there are too many', async () => {
+  for (const line of ['1 1\n', '\n']) {
+    const chunk = filled(line);
+    const { body, taken } = counted(times(2000, chunk));
+    const outcome = await read(SNAPSHOT, body);
+    assert.match(outcome.kind === 'rejected' ? outcome.reason : '', /more than 2,500,000 lines/);
+    assert.ok(taken() <= MAX_SNAPSHOT_LINES * line.length + 2 * CHUNK, `${taken()} bytes taken of ${JSON.stringify(line)}`);
+  }
+});
+
+const snapshotOf = (lines: readonly string[]): Snapshot => {
+  const snapshots: Snapshot[] = [];
+  const reader = new SnapshotReader((snapshot) => snapshots.push(snapshot));
+  for (const [i, line] of lines.entries()) reader.line(line, i + 1);
+  reader.end();
+  const [first] = snapshots;
+  assert.ok(first !== undefined && snapshots.length === 1);
+  return first;
+};
+
+test('tables keep as many rows as a host can have, and the rest is told as not understood', () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => `${i + 1} 1`);
+  const { processes, descriptors, account } = snapshotOf([
+    '==> ps <==',
+    'PID COMMAND',
+    ...rows,
+    '==> fds <==',
+    'pid open soft hard',
+    ...rows,
+  ]);
+  assert.equal(processes?.length, 128 * 1024);
+  assert.equal(descriptors?.length, 128 * 1024);
+  assert.equal(account.unparsed, 2 * (200_000 - 128 * 1024));
+});
+
+test('so do meta and the sections that nobody knows', () => {
+  const names = Array.from({ length: 5000 }, (_, i) => `s${i}`);
+  const { meta, otherSections } = snapshotOf([
+    '==> meta <==',
+    'host: web-1',
+    ...names.map((name) => `${name}: x`),
+    ...names.map((name) => `==> ${name} <==`),
+    '==> ss -tan <==',
+    'LISTEN 0 5 *:80 *:*',
+  ]);
+  assert.equal(meta.host, 'web-1');
+  assert.equal(Object.keys(meta.entries).length, 64);
+  assert.equal(otherSections.length, 64);
+});
