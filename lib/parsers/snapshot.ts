@@ -174,11 +174,9 @@ export class SnapshotReader {
     if (draft.section === null || this.#isRepeatedHeader(draft, line)) {
       const kind = this.#sniffed < MAX_SNIFFED ? sniff(line) : null;
       if (kind === null) {
+        this.#sniffed += 1;
         if (line.isBlank()) draft.account.ignored();
-        else {
-          this.#sniffed += 1;
-          draft.account.unparsed(line.text, line.number);
-        }
+        else draft.account.unparsed(line.text, line.number);
         return;
       }
       draft.section?.end();
