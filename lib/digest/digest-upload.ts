@@ -10,9 +10,9 @@ import { redact } from '../text/redact.ts';
 import { count, number } from '../text/words.ts';
 import { fitLog, fitSnapshot } from './fit.ts';
 import { type Inflated, inflate } from './inflate.ts';
-import { MAX_LOG_BYTES, MAX_MARKER_BYTES, MAX_SNAPSHOT_BYTES, MAX_SNAPSHOT_LINES } from './limits.ts';
+import { MAX_LOG_BYTES, MAX_LOG_EFFORT, MAX_MARKER_BYTES, MAX_SNAPSHOT_BYTES, MAX_SNAPSHOT_LINES } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
-import { withSafeBeginning } from './redacted.ts';
+import { mayBeginWithSecret, withSafeBeginning } from './redacted.ts';
 import { digestSnapshot, hostRemark, type UploadFacts } from './snapshot-digest.ts';
 import { type TakenAt, takenAt } from './taken-at.ts';
 import type { UploadKey } from './upload-key.ts';
@@ -106,6 +106,12 @@ const timeOf = (upload: Upload, snapshot: Snapshot, name: string): TakenAt => {
   return upload.clockIsTrusted === false ? { ...taken, remarks: [] } : taken;
 };
 
+/** As `LogReader` counts it: some ten microseconds. */
+const EFFORT_OF_REDACTING = 110;
+
+const spentSentence = (lines: number): string =>
+  `So much of it had to be looked at closely that what lies behind line ${number(lines)} is not read.`;
+
 const digestLogUpload = async (
   upload: Upload,
   { host, app, name }: { host: string; app: string; name: string },
@@ -117,14 +123,22 @@ const digestLogUpload = async (
   let reader = openReader(upload.timezone ?? null);
   const log = afterHead((meta) => {
     if (meta?.timezone) reader = openReader(meta.timezone);
-    return (text, line) => reader.line(withSafeBeginning(text), line);
+    return (text, line) => {
+      if (mayBeginWithSecret(text)) reader.spend(EFFORT_OF_REDACTING + text.length / 4);
+      reader.line(withSafeBeginning(text), line);
+    };
   });
-  const lines = new LogSkimmer({ line: log.line, gap: (count) => reader.gap(count) });
+  const isSpent = (): boolean => reader.effort > MAX_LOG_EFFORT;
+  const lines = new LogSkimmer({
+    line: (text, line) => isSpent() || log.line(text, line),
+    gap: (count) => isSpent() || reader.gap(count),
+  });
   const hash = createHash('sha256');
   const inflated = inflate(upload.body, MAX_LOG_BYTES);
   for await (const chunk of inflated.chunks) {
+    // To its end, whatever is read: where an upload is delivered again, its content must be the same.
     hash.update(chunk);
-    lines.push(chunk);
+    if (!isSpent()) lines.push(chunk);
   }
   lines.end();
   log.end();
@@ -137,7 +151,11 @@ const digestLogUpload = async (
     contentId: hash.digest('hex'),
     covers: result.covers ?? { from: uploadedAt, to: uploadedAt },
     chunk: log.meta()?.chunk ?? null,
-    remarks: [...(fault === null ? [] : [fault]), ...hostRemark(log.meta()?.host ?? null, host)],
+    remarks: [
+      ...(fault === null ? [] : [fault]),
+      ...(isSpent() ? [spentSentence(result.account.total)] : []),
+      ...hostRemark(log.meta()?.host ?? null, host),
+    ],
   };
   return { kind: 'digested', digests: [fitLog(digestLog(factsOf(upload, host), facts, tally.finish()))] };
 };

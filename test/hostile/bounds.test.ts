@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { MAX_SNAPSHOT_LINES } from '../../lib/digest/limits.ts';
 import type { Snapshot } from '../../lib/model/snapshot.ts';
 import { MAX_SNAPSHOTS, SnapshotReader } from '../../lib/parsers/snapshot.ts';
-import { CHUNK, counted, read, SNAPSHOT, times } from './uploads.ts';
+import { AT, CHUNK, counted, failuresIn, LOG, read, SNAPSHOT, times } from './uploads.ts';
 
 /** Short lines: a bound on bytes alone lets forty times as many of them in as of ordinary ones. What is kept is counted. */
 
@@ -68,4 +68,37 @@ test('so do meta and the sections that nobody knows', () => {
   assert.equal(meta.host, 'web-1');
   assert.equal(Object.keys(meta.entries).length, 64);
   assert.equal(otherSections.length, 64);
+});
+
+const BIND = `${AT} ERROR java.net.BindException: Address already in use (Bind failed)\n`;
+
+const logOf = async (chunk: Uint8Array, chunks: number) => {
+  const { body, taken } = counted(times(chunks, chunk));
+  const outcome = await read(LOG, body);
+  const [digest] = outcome.kind === 'digested' ? outcome.digests : [];
+  assert.ok(digest?.kind === 'log');
+  return { digest, taken: taken() };
+};
+
+test('of a log that only fails so much is looked at, and that is said', async () => {
+  const { digest, taken } = await logOf(filled(BIND), 600);
+  // All of it counts for its identity.
+  assert.equal(taken, 600 * filled(BIND).length);
+  assert.ok(failuresIn(digest) > 200_000 && failuresIn(digest) < 400_000, String(failuresIn(digest)));
+  assert.equal(digest.account.total, failuresIn(digest));
+  assert.ok(digest.remarks.some((remark) => /what lies behind line [\d,]+ is not read/.test(remark)));
+});
+
+test('neither lines without a character, nor lines that are read one by one, nor names of secrets go on for ever', async () => {
+  const empty = await logOf(filled('\n'), 1100);
+  assert.ok(empty.digest.account.total < 70_000_000, String(empty.digest.account.total));
+  const wide = await logOf(Buffer.from('\n'.repeat(CHUNK / 2), 'utf16le'), 150);
+  assert.ok(wide.digest.account.total < 4_500_000, String(wide.digest.account.total));
+  const secret = await logOf(Buffer.from('key: \n'.repeat(CHUNK / 12), 'utf16le'), 120);
+  assert.ok(secret.digest.account.total < 600_000, String(secret.digest.account.total));
+});
+
+test('an ordinary log of a quarter of a gigabyte is read to its end', async () => {
+  const { digest } = await logOf(filled(`${AT} INFO ${'the order was taken '.repeat(6)}\n`), 4 * 1024);
+  assert.deepEqual(digest.remarks, []);
 });
