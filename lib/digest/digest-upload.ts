@@ -106,7 +106,7 @@ const timeOf = (upload: Upload, snapshot: Snapshot, name: string): TakenAt => {
   return upload.clockIsTrusted === false ? { ...taken, remarks: [] } : taken;
 };
 
-/** As `LogReader` counts it: some ten microseconds. */
+/** As `LogReader` counts it: some ten microseconds, beside those for each character. */
 const EFFORT_OF_REDACTING = 110;
 
 const spentSentence = (lines: number): string =>
@@ -124,7 +124,7 @@ const digestLogUpload = async (
   const log = afterHead((meta) => {
     if (meta?.timezone) reader = openReader(meta.timezone);
     return (text, line) => {
-      if (mayBeginWithSecret(text)) reader.spend(EFFORT_OF_REDACTING + text.length / 4);
+      if (mayBeginWithSecret(text)) reader.spend(EFFORT_OF_REDACTING + text.length);
       reader.line(withSafeBeginning(text), line);
     };
   });
