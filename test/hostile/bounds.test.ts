@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MAX_SNAPSHOT_LINES } from '../../lib/digest/limits.ts';
+import { lookUpPorts } from '../../lib/digest/look-up-port.ts';
 import type { Snapshot } from '../../lib/model/snapshot.ts';
 import { MAX_SNAPSHOTS, SnapshotReader } from '../../lib/parsers/snapshot.ts';
-import { AT, CHUNK, counted, failuresIn, LOG, read, SNAPSHOT, times } from './uploads.ts';
+import { AT, CHUNK, counted, snapshotOf as digestedSnapshot, failuresIn, LOG, read, SNAPSHOT, times } from './uploads.ts';
 
 /** Short lines: a bound on bytes alone lets forty times as many of them in as of ordinary ones. What is kept is counted. */
 
@@ -101,4 +102,58 @@ test('neither lines without a character, nor lines that are read one by one, nor
 test('an ordinary log of a quarter of a gigabyte is read to its end', async () => {
   const { digest } = await logOf(filled(`${AT} INFO ${'the order was taken '.repeat(6)}\n`), 4 * 1024);
   assert.deepEqual(digest.remarks, []);
+});
+
+const LONG = 'x'.repeat(100_000);
+const ROW = { state: 'CLOSE-WAIT', local: '10.0.0.1:40001', peer: '10.0.0.2:80', command: 'sync', cgroup: '/x' };
+const rowOf = (words: Partial<typeof ROW>): string => {
+  const { state, local, peer, command, cgroup } = { ...ROW, ...words };
+  return `${state} 1 0 ${local} ${peer} users:(("${command}",pid=7,fd=3)) ino:7 sk:7 cgroup:${cgroup}`;
+};
+
+test('no name makes a digest that the table would refuse', async () => {
+  const rows: readonly Partial<typeof ROW>[] = [
+    { command: LONG },
+    { local: `${LONG}:40001` },
+    { peer: `${LONG}:80` },
+    { cgroup: `/${LONG}` },
+    { state: 'LISTEN', local: `${LONG}:80`, peer: '*:*' },
+  ];
+  for (const row of rows) {
+    const digest = await digestedSnapshot(['==> meta <==', `boot_id: ${LONG}`, '==> ss -tanpe <==', rowOf(row)].join('\n'));
+    assert.equal(Object.values(digest.states).length, 1);
+  }
+  const many = Array.from({ length: 200 }, (_, i) => {
+    const name = `${i}${LONG.slice(0, 1000)}`;
+    const listens = rowOf({ state: 'LISTEN', local: `${name}:${i + 1}`, peer: '*:*', command: name, cgroup: `/${name}` });
+    return `${rowOf({ command: name, local: `${name}:${40_000 + i}`, peer: `${name}:80`, cgroup: `/${name}` })}\n${listens}`;
+  });
+  await digestedSnapshot(['==> ss -tanpe <==', ...many].join('\n'));
+});
+
+test('nor a lookup of a port', async () => {
+  const text = [
+    '==> ss -tanpe <==',
+    ...Array.from({ length: 40 }, (_, i) => rowOf({ command: `${i}${LONG}`, peer: `${LONG}:80`, cgroup: LONG })),
+  ];
+  const { contentId } = await digestedSnapshot(text.join('\n'));
+  const upload = { uri: 'u', body: counted([Buffer.from(text.join('\n'))]).body };
+  const [lookup] = await lookUpPorts(upload, { contentId, takenAt: AT }, [40_001]);
+  assert.equal(lookup?.more, 8);
+  assert.ok(JSON.stringify(lookup).length < 64 * 1024);
+});
+
+test('of a socket with many owners each is looked up, not searched for', () => {
+  const listing = (owners: number): readonly string[] => [
+    'COMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME',
+    ...Array.from({ length: owners }, (_, i) => `x ${i + 1} root 3u IPv4 0x1 0t0 TCP *:80 (LISTEN)`),
+  ];
+  const costOf = (owners: number): number => {
+    const before = process.cpuUsage();
+    const [socket] = snapshotOf(listing(owners)).sockets;
+    assert.equal(socket?.ownership.kind === 'owned' ? socket.ownership.owners.length : 0, owners);
+    return process.cpuUsage(before).user;
+  };
+  costOf(5000);
+  assert.ok(costOf(80_000) < 40 * costOf(10_000));
 });
