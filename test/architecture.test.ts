@@ -8,7 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/model': [],
   'lib/text': ['lib/model'],
   'lib/access': [],
-  'lib/parsers': ['lib/model'],
+  'lib/parsers': ['lib/model', 'lib/text'],
   'lib/digest': ['lib/model', 'lib/parsers', 'lib/text'],
   'lib/knowledge': ['lib/model', 'lib/text'],
   'lib/diagnosis': ['lib/model', 'lib/digest', 'lib/text', 'lib/knowledge'],

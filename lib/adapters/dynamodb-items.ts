@@ -79,6 +79,10 @@ export class CursorError extends Error {
   override readonly name = 'CursorError';
 }
 
+/** Of a sort key, which DynamoDB bounds; a longer one would be a fault of ours to it. */
+const MAX_KEY_BYTES = 1024;
+const isKeyPart = (part: unknown): part is string => typeof part === 'string' && Buffer.byteLength(part) <= MAX_KEY_BYTES;
+
 /** @throws CursorError for text that no page of this API has returned */
 export const decodeCursor = (cursor: string, length: number): readonly string[] => {
   let parts: unknown;
@@ -87,7 +91,7 @@ export const decodeCursor = (cursor: string, length: number): readonly string[] 
   } catch (error) {
     throw new CursorError('The cursor is not one that this API has returned.', { cause: error });
   }
-  if (!Array.isArray(parts) || parts.length !== length || !parts.every((part) => typeof part === 'string')) {
+  if (!Array.isArray(parts) || parts.length !== length || !parts.every(isKeyPart)) {
     throw new CursorError('The cursor is not one that this API has returned.');
   }
   return parts;

@@ -22,6 +22,8 @@ const MAX_ROUNDS = 40;
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
+const isDay = (text: string): boolean => DAY.test(text) && !Number.isNaN(Date.parse(text));
+
 const dayBefore = (day: string): string => dayOf(new Date(Date.parse(`${day}T00:00:00Z`) - DAY_MS).toISOString());
 
 export interface Walk {
@@ -82,7 +84,7 @@ export const listByDay = async <T>(
   keep: (value: T) => boolean,
 ): Promise<Page<T>> => {
   const [startDay = dayOf(range.to), startBefore = `${range.to}#${LAST}`] = cursor === null ? [] : decodeCursor(cursor, 2);
-  if (!DAY.test(startDay)) throw new CursorError('The cursor is not one that this list has returned.');
+  if (!isDay(startDay) || startBefore === '') throw new CursorError('The cursor is not one that this list has returned.');
   const items: T[] = [];
   let day = startDay;
   let before = startBefore;

@@ -28,11 +28,20 @@ export const countWithin = (claims: readonly Claim[]): number => {
   const byEnd = [...claims].sort((a, b) => (a.to < b.to ? -1 : a.to > b.to ? 1 : 0));
   const best: number[] = [0];
   for (const [i, claim] of byEnd.entries()) {
-    let before = i;
-    while (before > 0 && (byEnd[before - 1]?.to ?? '') >= claim.from) before -= 1;
-    best.push(Math.max(best[i] ?? 0, (best[before] ?? 0) + claim.count));
+    best.push(Math.max(best[i] ?? 0, (best[endedBefore(claim.from, byEnd, i)] ?? 0) + claim.count));
   }
   return best.at(-1) ?? 0;
+};
+
+/** How many of the first `known` end before `from`: by halves, since a host may send thousands that overlap. */
+const endedBefore = (from: string, byEnd: readonly Claim[], known: number): number => {
+  let [low, high] = [0, known];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((byEnd[middle]?.to ?? '') < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 };
 
 const distinct = (logs: readonly LogDigest[]): readonly LogDigest[] => [
@@ -48,7 +57,11 @@ interface Entry {
 
 const groupBy = <T>(items: readonly T[], key: (item: T) => string): readonly (readonly T[])[] => {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  for (const item of items) {
+    const own = groups.get(key(item));
+    if (own === undefined) groups.set(key(item), [item]);
+    else own.push(item);
+  }
   return [...groups.values()];
 };
 

@@ -1,14 +1,21 @@
 import { afterHead } from '../parsers/logs/agent-head.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
 import { LogSkimmer } from '../parsers/logs/skim.ts';
+import { number } from '../text/words.ts';
 import { fitLog } from './fit.ts';
 import { inflate } from './inflate.ts';
-import { MAX_LOG_BYTES } from './limits.ts';
+import { MAX_LOG_BYTES, MAX_LOG_EFFORT } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
 import { LogIdentity } from './log-identity.ts';
-import { withSafeBeginning } from './redacted.ts';
+import { mayBeginWithSecret, withSafeBeginning } from './redacted.ts';
 import { takenAt } from './taken-at.ts';
 import { type DigestOutcome, factsOf, faultSentence, hostRemark, rejected, type Upload } from './upload.ts';
+
+/** As `LogReader` counts it: some ten microseconds, beside those for each character. */
+const EFFORT_OF_REDACTING = 110;
+
+const spentSentence = (lines: number): string =>
+  `So much of it had to be looked at closely that what lies behind line ${number(lines)} is not read.`;
 
 export const digestLogUpload = async (
   upload: Upload,
@@ -21,14 +28,22 @@ export const digestLogUpload = async (
   let reader = openReader(upload.timezone ?? null);
   const log = afterHead((meta) => {
     if (meta?.timezone) reader = openReader(meta.timezone);
-    return (text, line, isCalm) => reader.line(isCalm ? text : withSafeBeginning(text), line, isCalm);
+    return (text, line, isCalm) => {
+      if (!isCalm && mayBeginWithSecret(text)) reader.spend(EFFORT_OF_REDACTING + text.length);
+      reader.line(isCalm ? text : withSafeBeginning(text), line, isCalm);
+    };
   });
+  const isSpent = (): boolean => reader.effort > MAX_LOG_EFFORT;
   const identity = new LogIdentity();
-  const gap = (count: number): void => {
-    identity.gap(count);
-    reader.gap(count);
-  };
-  const lines = new LogSkimmer({ line: log.line, gap, bytes: (bytes) => identity.bytes(bytes) });
+  const lines = new LogSkimmer({
+    line: (text, line, isCalm) => isSpent() || log.line(text, line, isCalm),
+    gap: (count) => {
+      identity.gap(count);
+      if (!isSpent()) reader.gap(count);
+    },
+    bytes: (bytes) => identity.bytes(bytes),
+    isDone: isSpent,
+  });
   const inflated = inflate(upload.body, MAX_LOG_BYTES);
   for await (const chunk of inflated.chunks) lines.push(chunk);
   lines.end();
@@ -42,7 +57,11 @@ export const digestLogUpload = async (
     contentId: identity.hex(),
     covers: result.covers ?? { from: uploadedAt, to: uploadedAt },
     chunk: log.meta()?.chunk ?? null,
-    remarks: [...(fault === null ? [] : [fault]), ...hostRemark(log.meta()?.host ?? null, host)],
+    remarks: [
+      ...(fault === null ? [] : [fault]),
+      ...(isSpent() ? [spentSentence(result.account.total)] : []),
+      ...hostRemark(log.meta()?.host ?? null, host),
+    ],
   };
   return { kind: 'digested', digests: [fitLog(digestLog(factsOf(upload, host), facts, tally.finish()))] };
 };

@@ -1,10 +1,11 @@
 import type { SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { LineReader } from '../parsers/line-reader.ts';
-import { SnapshotReader } from '../parsers/snapshot.ts';
+import { MAX_SNAPSHOTS, SnapshotReader } from '../parsers/snapshot.ts';
+import { count, number } from '../text/words.ts';
 import { fitSnapshot } from './fit.ts';
 import { inflate } from './inflate.ts';
-import { MAX_SNAPSHOT_BYTES } from './limits.ts';
+import { MAX_SNAPSHOT_BYTES, MAX_SNAPSHOT_LINES } from './limits.ts';
 import { digestSnapshot } from './snapshot-digest.ts';
 import { type TakenAt, takenAt } from './taken-at.ts';
 import { type DigestOutcome, factsOf, faultSentence, rejected, type Upload } from './upload.ts';
@@ -21,7 +22,10 @@ export const digestSnapshots = async (upload: Upload, { host, name }: { host: st
   );
   const lines = new LineReader((line) => reader.read(line));
   const inflated = inflate(upload.body, MAX_SNAPSHOT_BYTES);
-  for await (const chunk of inflated.chunks) lines.push(chunk);
+  for await (const chunk of inflated.chunks) {
+    lines.push(chunk);
+    if (lines.lines > MAX_SNAPSHOT_LINES) return rejected(`It has more than ${number(MAX_SNAPSHOT_LINES)} lines.`);
+  }
   const { truncatedLines } = lines.end();
   const result = reader.end();
   const fault = faultSentence(inflated);
@@ -30,6 +34,9 @@ export const digestSnapshots = async (upload: Upload, { host, name }: { host: st
   const remarks = [
     ...(fault === null ? [] : [fault]),
     ...(truncatedLines > 0 ? [`${truncatedLines} of its lines are too long and were cut.`] : []),
+    ...(result.linesLeft > 0
+      ? [`It holds more than ${number(MAX_SNAPSHOTS)} snapshots; the last ${count(result.linesLeft, 'line')} are not read.`]
+      : []),
   ];
   return { kind: 'digested', digests: digests.map((digest) => ({ ...digest, remarks: [...digest.remarks, ...remarks] })) };
 };

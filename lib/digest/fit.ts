@@ -1,4 +1,5 @@
 import type { LogDigest, SnapshotDigest } from '../model/digest.ts';
+import { MAX_NAME, withNames } from './short-names.ts';
 
 /** 32 KB at most, whatever a host uploads: a window of sixty must be read at once (DESIGN.md). */
 export const MAX_DIGEST_BYTES = 32 * 1024;
@@ -19,10 +20,12 @@ const fewerSamples = <T extends SnapshotDigest | LogDigest>(digest: T): T => ({
 
 /** A path that a host chose may be 4 KB long; the unit's name is at its end. */
 const SHORT_CGROUP = 64;
+/** An address of IPv6 and a port. */
+const SHORT_NAME = 48;
 const short = (cgroup: string | null): string | null => (cgroup === null ? null : cgroup.slice(-SHORT_CGROUP));
 
 export const fitSnapshot = (digest: SnapshotDigest): SnapshotDigest =>
-  fit(digest, [
+  fit(withNames(MAX_NAME)(digest), [
     fewerSamples,
     (d) => ({
       ...d,
@@ -32,6 +35,7 @@ export const fitSnapshot = (digest: SnapshotDigest): SnapshotDigest =>
     (d) => ({ ...d, processes: d.processes.map((process) => ({ ...process, args: null })) }),
     (d) => ({ ...d, listeners: d.listeners.slice(0, 24), processes: d.processes.slice(0, 16) }),
     (d) => ({ ...d, piles: d.piles.slice(0, 12), ports: d.ports.slice(0, 1) }),
+    withNames(SHORT_NAME),
   ]);
 
 /** Minutes beyond the newest `keep` are summed into the oldest kept one: the count stays, the place in time blurs. */

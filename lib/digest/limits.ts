@@ -5,6 +5,10 @@
  * costs a bounded time.
  */
 export const MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
+/** A million sockets in the two lines each that old iproute2 needs, and as many processes as run. Shorter lines would be more of them in the bytes. */
+export const MAX_SNAPSHOT_LINES = 2_500_000;
 export const MAX_LOG_BYTES = 2 * 1024 * 1024 * 1024;
+/** Two million ordinary lines that are looked at one by one, three hundred thousand that fail, or 64 million that are skipped: some ten seconds. */
+export const MAX_LOG_EFFORT = 64 * 1024 * 1024;
 /** A marker is a line or two; a CI job may list its hosts. */
 export const MAX_MARKER_BYTES = 256 * 1024;

@@ -8,6 +8,7 @@ import { inflate } from './inflate.ts';
 import { MAX_SNAPSHOT_BYTES } from './limits.ts';
 import { socketsWithNames } from './named-owners.ts';
 import { peerText } from './peer-text.ts';
+import { rowWithNames } from './short-names.ts';
 
 const MAX_ROWS = 32;
 
@@ -24,7 +25,7 @@ const toRow = (socket: Socket): PortRow => ({
 const lookUpIn = (snapshot: Snapshot, uri: string, takenAt: string, port: number): PortLookup => {
   const rows = socketsWithNames(snapshot)
     .filter(({ protocol, local }) => protocol === 'tcp' && local.port === port)
-    .map(toRow);
+    .map((socket) => rowWithNames(toRow(socket)));
   return {
     port,
     contentId: snapshot.contentId,

@@ -14,4 +14,6 @@ const BEGINNING_CHARS = 200;
  * A log's line, before it is read. `spring.datasource.password: …`: its beginning would be taken for a logger's name and left out, and
  * nobody could tell any more.
  */
-export const withSafeBeginning = (text: string): string => (SECRET_NAME.test(text.slice(0, BEGINNING_CHARS)) ? redact(text) : text);
+export const withSafeBeginning = (text: string): string => (mayBeginWithSecret(text) ? redact(text) : text);
+
+export const mayBeginWithSecret = (text: string): boolean => SECRET_NAME.test(text.slice(0, BEGINNING_CHARS));

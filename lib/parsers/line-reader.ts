@@ -17,6 +17,11 @@ export class LineReader {
     this.#blocks = new BlockSplitter((block, isCut) => this.#block(block, isCut), DEFAULT_MAX_LINE);
   }
 
+  /** How many have been read. */
+  get lines(): number {
+    return this.#lines;
+  }
+
   /** @param chunk not to be changed afterwards */
   push(chunk: Uint8Array): void {
     this.#blocks.push(chunk);

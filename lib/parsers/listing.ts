@@ -33,19 +33,19 @@ export const anyAddressOf = (endpoint: Endpoint, protocol: string): Endpoint => 
 
 /** Sockets of a listing that has a row a *process*: the rows of one socket are one socket with several owners (fork). */
 export class SharedSockets {
-  readonly #byKey = new Map<string, { socket: Socket; readonly owners: Owner[] }>();
+  readonly #byKey = new Map<string, { readonly socket: Socket; readonly owners: Map<number, Owner> }>();
 
   /** @param key equal for rows of one socket @param owner `null` where the row names none */
   add(key: string, socket: Socket, owner: Owner | null): void {
-    const known = this.#byKey.get(key) ?? { socket, owners: [] };
+    const known = this.#byKey.get(key) ?? { socket, owners: new Map<number, Owner>() };
     this.#byKey.set(key, known);
-    if (owner !== null && !known.owners.some(({ pid }) => pid === owner.pid)) known.owners.push(owner);
+    if (owner !== null && !known.owners.has(owner.pid)) known.owners.set(owner.pid, owner);
   }
 
   get(): readonly Socket[] {
-    return [...this.#byKey.values()].map(({ socket, owners: [first, ...others] }) => ({
-      ...socket,
-      ownership: first === undefined ? { kind: 'unowned' } : { kind: 'owned', owners: [first, ...others] },
-    }));
+    return [...this.#byKey.values()].map(({ socket, owners }) => {
+      const [first, ...others] = owners.values();
+      return { ...socket, ownership: first === undefined ? { kind: 'unowned' } : { kind: 'owned', owners: [first, ...others] } };
+    });
   }
 }

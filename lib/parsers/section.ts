@@ -36,6 +36,12 @@ export interface Section {
   readonly end: () => void;
 }
 
+/** No host runs as many, and what is beyond is not understood: a row of four bytes would take a hundred of memory. */
+const MAX_PROCESSES = 128 * 1024;
+/** An agent writes half a dozen. */
+const MAX_META = 64;
+const MAX_OTHERS = 64;
+
 const HEADER_START = '==> ';
 const HEADER_END = ' <==';
 
@@ -132,7 +138,7 @@ const psSection = (into: Collected, account: Account): Section => {
     return found !== null;
   };
   const read = (text: string): boolean => {
-    const row = columns === null ? null : parsePsRow(text, columns);
+    const row = columns === null || rows.length >= MAX_PROCESSES ? null : parsePsRow(text, columns);
     if (row !== null) rows.push(row);
     return row !== null;
   };
@@ -143,7 +149,7 @@ const fdsSection = (into: Collected, account: Account): Section => {
   const rows = into.descriptors ?? [];
   into.descriptors = rows;
   const read = (text: string): boolean => {
-    const row = parseDescriptorRow(text);
+    const row = rows.length >= MAX_PROCESSES ? null : parseDescriptorRow(text);
     if (row !== null) rows.push(row);
     return row !== null;
   };
@@ -152,14 +158,14 @@ const fdsSection = (into: Collected, account: Account): Section => {
 
 const metaSection = (into: Collected, account: Account): Section =>
   table(account, (text) => {
-    const pair = splitMeta(text);
+    const pair = into.meta.size >= MAX_META ? null : splitMeta(text);
     if (pair !== null && !into.meta.has(pair[0])) into.meta.set(pair[0], pair[1]);
     return pair !== null;
   });
 
 /** Kept by name and ignored. */
 export const otherSection = (name: string, into: Collected, account: Account): Section => {
-  into.otherSections.push(name.slice(0, 80));
+  if (into.otherSections.length < MAX_OTHERS) into.otherSections.push(name.slice(0, 80));
   return { line: () => account.ignored(), end: () => {} };
 };
 

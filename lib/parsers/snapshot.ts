@@ -16,11 +16,24 @@ import { type Collected, newCollected, openSection, otherSection, type Section, 
  */
 
 export type SnapshotReadResult =
-  | { readonly kind: 'read'; readonly snapshots: number; readonly account: LineAccount }
+  | {
+      readonly kind: 'read';
+      readonly snapshots: number;
+      readonly account: LineAccount;
+      /** Behind the last snapshot that one object may have; they are not looked at. */
+      readonly linesLeft: number;
+    }
   /** `isListing`: it is a snapshot all right, of a form that may not be used; otherwise it may be anything. */
   | { readonly kind: 'refused'; readonly reason: string; readonly isListing: boolean };
 
 const QUOTE_CHARS = 120;
+
+/** A day of minutes in one object; each makes a digest, however short it is. */
+export const MAX_SNAPSHOTS = 1440;
+/** Known sections are a dozen, or that many in each namespace. */
+const MAX_SECTIONS = 256;
+/** Text that has told so long what it is not is nothing known: to ask each line costs more than to read it. */
+const MAX_SNIFFED = 2000;
 
 interface Draft {
   /** The host's own namespace, and all that is not a namespace's: meta, processes, descriptors. */
@@ -97,6 +110,8 @@ export class SnapshotReader {
   #account = EMPTY;
   #firstText: string | null = null;
   #problem: string | null = null;
+  #linesLeft = 0;
+  #sniffed = 0;
 
   constructor(onSnapshot: (snapshot: Snapshot) => void) {
     this.#onSnapshot = onSnapshot;
@@ -111,6 +126,10 @@ export class SnapshotReader {
     if (this.#firstText === null && !line.isBlank()) this.#firstText = line.text;
     const name = sectionName(line);
     if (name !== null) this.#begin(name, line.number);
+    if (this.#snapshots >= MAX_SNAPSHOTS) {
+      this.#linesLeft += 1;
+      return;
+    }
     const draft = this.#draft ?? newDraft(line.number);
     this.#draft = draft;
     draft.hash.add(line);
@@ -121,16 +140,17 @@ export class SnapshotReader {
 
   end(): SnapshotReadResult {
     this.#finish();
-    if (this.#snapshots > 0) return { kind: 'read', snapshots: this.#snapshots, account: this.#account };
+    if (this.#snapshots > 0) return { kind: 'read', snapshots: this.#snapshots, account: this.#account, linesLeft: this.#linesLeft };
     return { kind: 'refused', reason: this.#refusal(), isListing: this.#problem !== null };
   }
 
   #begin(name: string, line: number): void {
     if (this.#draft !== null && this.#startsNext(this.#draft, name)) this.#finish();
+    if (this.#snapshots >= MAX_SNAPSHOTS) return;
     const draft = this.#draft ?? newDraft(line);
     this.#draft = draft;
     draft.section?.end();
-    draft.begun.add(name);
+    if (draft.begun.size < MAX_SECTIONS) draft.begun.add(name);
     draft.section = this.#open(draft, name);
   }
 
@@ -152,8 +172,9 @@ export class SnapshotReader {
 
   #content(draft: Draft, line: Line): void {
     if (draft.section === null || this.#isRepeatedHeader(draft, line)) {
-      const kind = sniff(line);
+      const kind = this.#sniffed < MAX_SNIFFED ? sniff(line) : null;
       if (kind === null) {
+        this.#sniffed += 1;
         if (line.isBlank()) draft.account.ignored();
         else draft.account.unparsed(line.text, line.number);
         return;

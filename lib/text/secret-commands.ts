@@ -82,6 +82,7 @@ const BY_PROGRAM: readonly (readonly [program: RegExp, option: RegExp])[] = [
 /** What else is a secret only if it looks like one: a word of prose stays. */
 const IF_MIXED: readonly RegExp[] = [
   /\b(passw(?:or)?d (?:is|was) ["']?)([^\s"']{4,1024})/gi,
+  /\b(passw(?:or)?d[ \t])([^\s"']{6,1024})/gi, // .netrc
   /\b(PASS )(\S{4,1024})/g, // FTP, POP3
   /\b(LOGIN \S{1,128} )(\S{4,1024})/g, // IMAP
   /(?<=:\/\/)()([^\s/@:]{16,256})(?=@)/g, // A token as the user of a URL.

@@ -21,3 +21,20 @@ test('finds the most that uploads which do not overlap tell together', () => {
 test('counts the same upload once', () => {
   assert.equal(countWithin([claim(10, 20, 5), claim(10, 20, 5)]), 5);
 });
+
+test('of four times as many uploads that all overlap it looks at little more than four times as many ends', () => {
+  const looksAt = (uploads: number): number => {
+    let looks = 0;
+    const claims = Array.from({ length: uploads }, (_, i) => ({
+      from: '2026-11-23T09:00:00Z',
+      get to() {
+        looks += 1;
+        return `2026-11-23T10:00:00.${String(i).padStart(6, '0')}Z`;
+      },
+      count: 1,
+    }));
+    assert.equal(countWithin(claims), 1);
+    return looks;
+  };
+  assert.ok(looksAt(4000) < 6 * looksAt(1000));
+});

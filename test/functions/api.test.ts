@@ -172,6 +172,11 @@ test('names the parameter that is wrong', async () => {
     ['/v1/analyses?colour=red', 'colour'],
     ['/v1/analyses?cursor=nonsense', 'cursor'],
     [`/v1/analyses?cursor=${Buffer.from('["x","y"]').toString('base64url')}`, 'cursor'],
+    // The form of ours, with what no table takes for a key.
+    ...['["2026-99-99","y"]', '["2026-11-23",""]', JSON.stringify(['2026-11-23', 'y'.repeat(2000)])].map((forged): [string, string] => [
+      `/v1/analyses?cursor=${Buffer.from(forged).toString('base64url')}`,
+      'cursor',
+    ]),
     ['/v1/hosts?limit=0', 'limit'],
     ['/v1/hosts?cursor=%00', 'cursor'],
     [`/v1/hosts?cursor=${Buffer.from('["-1e12",""]').toString('base64url')}`, 'cursor'],

@@ -16,7 +16,7 @@ export const lineOf = ({ line, secret: parts }: Secret): string => line.replace(
 
 /** What a provider's key begins with is no secret, and short pieces occur by chance. */
 const TELLING_CHARS = 5;
-const KNOWN = /^(?:sk_live_|github_pat_|npm_|dop_v1_|xoxb-|glpat-|sk-proj-|sk-ant-|ASIA|AKIA|AIza|ghp_|hvs\.|SG\.|open |django )$/;
+export const KNOWN = /^(?:sk_live_|github_pat_|npm_|dop_v1_|xoxb-|glpat-|sk-proj-|sk-ant-|ASIA|AKIA|AIza|ghp_|hvs\.|SG\.|open |django )$/;
 
 /** The pieces of the secret that a text still holds. */
 export const remainsOf = ({ secret: parts }: Secret, text: string): readonly string[] =>

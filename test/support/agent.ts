@@ -61,7 +61,7 @@ export class AgentHost {
 
   run(...args: readonly string[]): { readonly status: number | null; readonly out: string; readonly err: string } {
     const [command = 'sh', ...rest] = this.#shell;
-    const { status, stdout, stderr } = spawnSync(command, [...rest, AGENT, ...args], { env: this.env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(command, [...rest, AGENT, ...args], { env: this.env, cwd: this.folder, encoding: 'utf8' });
     return { status, out: stdout, err: stderr };
   }
 

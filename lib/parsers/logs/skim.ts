@@ -16,6 +16,8 @@ export interface SkimSink {
   readonly gap: (lines: number) => void;
   /** All that is handed over, as it stands in the log: with the gaps it is all that is known of it. */
   readonly bytes?: (bytes: Uint8Array) => void;
+  /** Nothing more is to be read line by line: what follows is told by `bytes` and `gap` only. */
+  readonly isDone?: () => boolean;
 }
 
 /** What memory it takes, and from where on it skims. */
@@ -175,7 +177,7 @@ export class LogSkimmer {
   #hand(bytes: Uint8Array, isCalm: boolean): void {
     this.#isCalm = isCalm;
     this.#sink.bytes?.(bytes);
-    this.#lines.push(bytes);
+    if (this.#sink.isDone?.() !== true) this.#lines.push(bytes);
   }
 
   /** @returns how much of the chunk belonged to the line */
