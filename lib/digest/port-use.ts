@@ -1,9 +1,9 @@
-import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
-import { type Census, NO_PORT } from './census.ts';
-import { holderOf } from './holder.ts';
+import type { DestinationUse, PortRange, PortUse } from '../model/digest.ts';
+import { NO_PORT } from '../model/socket-columns.ts';
+import type { Census } from './census.ts';
 import { PortTakers } from './numbering.ts';
 import { portShares } from './port-shares.ts';
-import { ANY_ADDRESSES, isAnyAddress } from './side.ts';
+import { isAnyAddress } from './side.ts';
 
 const MAX_DESTINATIONS = 4;
 const MAX_DESTINATION_SHARES = 3;
@@ -12,7 +12,7 @@ const MAX_ADDRESSES = 3;
 /** The specific addresses whose client-side sockets take the most distinct ports: those that run out first. */
 const busiestAddresses = ({ address, addresses, local, ports }: Census, isClient: Uint8Array): readonly number[] => {
   const isSeen = new Uint8Array(ports.length);
-  const counts = new Int32Array(addresses.length);
+  const counts = new Int32Array(addresses.size);
   for (let i = 0; i < local.length; i += 1) {
     const end = local[i] ?? 0;
     if (isClient[i] === 0 || isSeen[end] === 1 || ports[end] === NO_PORT) continue;
@@ -21,18 +21,15 @@ const busiestAddresses = ({ address, addresses, local, ports }: Census, isClient
     counts[id] = (counts[id] ?? 0) + 1;
   }
   const busy: { readonly id: number; readonly text: string; readonly count: number }[] = [];
-  for (const [id, text] of addresses.entries()) {
-    if (counts[id] !== 0 && !isAnyAddress(text)) busy.push({ id, text, count: counts[id] ?? 0 });
+  for (let id = 0; id < counts.length; id += 1) {
+    if (counts[id] === 0) continue;
+    const text = addresses.textOf(id);
+    if (!isAnyAddress(text)) busy.push({ id, text, count: counts[id] ?? 0 });
   }
   return busy
     .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
     .slice(0, MAX_ADDRESSES)
     .map(({ id }) => id);
-};
-
-const holderAt = ({ sockets }: Census, i: number): Holder => {
-  const socket = sockets[i];
-  return socket === undefined ? { kind: 'unknown' } : holderOf(socket);
 };
 
 /** @param scope sockets of one local address with a port, by their indexes */
@@ -52,7 +49,7 @@ const destinationOf = (end: number, census: Census, scope: readonly number[]): D
     peer: census.textOf(end),
     ports: takers.used,
     shares: [...firsts]
-      .map(([by, first]) => ({ holder: holderAt(census, first), ports: takers.counts[by] ?? 0 }))
+      .map(([by, first]) => ({ holder: census.holderAt(first), ports: takers.counts[by] ?? 0 }))
       .sort((a, b) => b.ports - a.ports)
       .slice(0, MAX_DESTINATION_SHARES),
   };
@@ -97,11 +94,23 @@ const destinations = (census: Census, scope: readonly number[], isClient: Uint8A
   return fullest(countPeers(clients, census), census.textOf).map((end) => destinationOf(end, census, clients));
 };
 
+/** 1 for each address that is any, by its number. */
+const anyAddresses = ({ address, addresses }: Census): Uint8Array => {
+  const isAny = new Uint8Array(addresses.size);
+  const isSeen = new Uint8Array(addresses.size);
+  for (let i = 0; i < address.length; i += 1) {
+    const id = address[i] ?? 0;
+    if (isSeen[id] === 1) continue;
+    isSeen[id] = 1;
+    if (isAnyAddress(addresses.textOf(id))) isAny[id] = 1;
+  }
+  return isAny;
+};
+
 /** Sockets on one address or any, within the range; without a range the client-side ones. By their indexes. */
 const scopeOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): readonly number[] => {
-  const isHere = new Uint8Array(census.addresses.length);
-  const anywhere = ANY_ADDRESSES.map((any) => census.addresses.indexOf(any)).filter((any) => any >= 0);
-  for (const here of [id, ...anywhere]) isHere[here] = 1;
+  const isHere = anyAddresses(census);
+  isHere[id] = 1;
   const scope: number[] = [];
   for (let i = 0; i < isClient.length; i += 1) {
     const port = census.ports[census.local[i] ?? 0] ?? NO_PORT;
@@ -113,7 +122,7 @@ const scopeOf = (id: number, census: Census, range: PortRange | null, isClient: 
 
 const useOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): PortUse => {
   const scope = scopeOf(id, census, range, isClient);
-  const address = census.addresses[id] ?? '';
+  const address = census.addresses.textOf(id);
   return { address, ...portShares(census, scope, isClient), destinations: destinations(census, scope, isClient) };
 };
 

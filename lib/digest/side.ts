@@ -1,8 +1,9 @@
-import { type Census, LISTEN, NO_PORT } from './census.ts';
+import { NO_PORT } from '../model/socket-columns.ts';
+import { type Census, LISTEN } from './census.ts';
 import { tally } from './numbering.ts';
 
 /** Any-address of either family: a listener there has the port on every address. */
-export const ANY_ADDRESSES: readonly string[] = ['*', '0.0.0.0', '::'];
+const ANY_ADDRESSES: readonly string[] = ['*', '0.0.0.0', '::'];
 export const isAnyAddress = (address: string): boolean => ANY_ADDRESSES.includes(address);
 
 const within = (port: number, [from, to]: readonly [number, number]): boolean => port >= from && port <= to;
@@ -18,7 +19,7 @@ const listened = ({ address, addresses, state, local, ports }: Census): Uint8Arr
     const end = local[i] ?? 0;
     if (state[i] !== LISTEN) continue;
     isListened[end] = 1;
-    if (isAnyAddress(addresses[address[i] ?? 0] ?? '')) everywhere.add(ports[end] ?? NO_PORT);
+    if (isAnyAddress(addresses.textOf(address[i] ?? 0))) everywhere.add(ports[end] ?? NO_PORT);
   }
   return isListened.map((here, end) => here | Number(everywhere.has(ports[end] ?? NO_PORT)));
 };

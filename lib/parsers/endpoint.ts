@@ -1,6 +1,9 @@
 import type { Endpoint } from '../model/socket.ts';
+import { NO_PORT } from '../model/socket-columns.ts';
+import type { AddressBook } from './address-book.ts';
 import { digitsIn, type Line } from './line.ts';
 import { Memo } from './memo.ts';
+import type { ReadEnd } from './socket-table.ts';
 
 /** Names that `ss` and `netstat` print for ports without `-n`: the common ones of /etc/services (IANA). */
 const SERVICES: ReadonlyMap<string, number> = new Map(
@@ -84,26 +87,65 @@ export const parseEndpoint = (text: string): Endpoint | null => {
 
 /** Distinct hosts that one listing's ends repeat; beyond, some are worked out again. */
 const HOSTS = 2048;
-/** Ends that recur (a service's) are one object; a power of two. */
-const ENDS = 1024;
 
-/** Reads the endpoints of one listing as `parseEndpoint` does, each host once. */
-export class EndpointReader {
-  readonly #hosts = new Memo(hostOf, HOSTS);
-  readonly #ends = new Array<Endpoint | undefined>(ENDS).fill(undefined);
+const [OPENING, CLOSING, PERCENT, COLON] = [0x5b, 0x5d, 0x25, 0x3a] as const;
 
-  /** The word that was taken last. */
-  read({ bytes, wordStart, wordEnd, wordHash, colon, hostHash }: Line): Endpoint | null {
-    if (colon <= wordStart) return null;
+const bracketsAround = (bytes: Buffer, start: number, end: number): 0 | 1 =>
+  end - start > 1 && bytes[start] === OPENING && bytes[end - 1] === CLOSING ? 1 : 0;
+
+/** Whether that is an address as it stands, as `hostOf` would find: no scope, no brackets, and surely not mapped. */
+const isPlain = (bytes: Buffer, start: number, end: number): boolean => {
+  if (bytes[start] === COLON) return false;
+  for (let at = start; at < end; at += 1) if (bytes[at] === PERCENT || bytes[at] === OPENING) return false;
+  return true;
+};
+
+interface KnownHost {
+  /** Its number. */
+  readonly address: number;
+  readonly scope: string | null;
+}
+
+/** The hosts of one listing, each worked out once. */
+export class Hosts {
+  readonly #memo: Memo<KnownHost>;
+
+  constructor(addresses: AddressBook) {
+    this.#memo = new Memo((bytes, start, end) => {
+      const inner = bracketsAround(bytes, start, end);
+      if (isPlain(bytes, start + inner, end - inner)) return { address: addresses.of(bytes, start + inner, end - inner), scope: null };
+      const { address, scope } = hostOf(bytes.toString('utf8', start, end));
+      return { address: addresses.ofText(address), scope: scope ?? null };
+    }, HOSTS);
+  }
+
+  /** What stands before the port of the word that was taken last. */
+  of({ bytes, wordStart, colon, hostHash }: Line): KnownHost {
+    return this.#memo.of(bytes, wordStart, colon, hostHash);
+  }
+}
+
+/** Reads the endpoints of one column as `parseEndpoint` does, into numbers: the one that was read last is its own. */
+export class EndpointReader implements ReadEnd {
+  address = -1;
+  port = NO_PORT;
+  scope: string | null = null;
+  readonly #hosts: Hosts;
+
+  constructor(hosts: Hosts) {
+    this.#hosts = hosts;
+  }
+
+  /** The word that was taken last; false where it is none. */
+  read(line: Line): boolean {
+    const { bytes, wordStart, wordEnd, colon } = line;
+    if (colon <= wordStart) return false;
+    const { address, scope } = this.#hosts.of(line);
+    this.address = address;
+    this.scope = scope;
     const digits = digitsIn(bytes, colon + 1, wordEnd);
-    const port = digits >= 0 && digits <= MAX_PORT ? digits : portOf(bytes.toString('utf8', colon + 1, wordEnd));
-    const host = this.#hosts.of(bytes, wordStart, colon, hostHash);
-    const slot = (wordHash ^ (wordHash >>> 15)) & (ENDS - 1);
-    const known = this.#ends[slot];
-    if (known !== undefined && known.port === port && known.address === host.address && known.scope === host.scope) return known;
-    const end = endpoint(host, port);
-    this.#ends[slot] = end;
-    return end;
+    this.port = digits >= 0 && digits <= MAX_PORT ? digits : (portOf(bytes.toString('utf8', colon + 1, wordEnd)) ?? NO_PORT);
+    return true;
   }
 }
 
