@@ -39,7 +39,7 @@ const PURE = [
   'lib/use-cases',
   'lib/api',
 ];
-const PURE_MODULES = new Set(['node:crypto', 'node:util', 'node:zlib', 'node:stream', 'zod', 'csv-stringify/sync']);
+const PURE_MODULES = new Set(['node:buffer', 'node:crypto', 'node:util', 'node:zlib', 'node:stream', 'zod', 'csv-stringify/sync']);
 const IMPURE = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(?:env|exit|cwd)\b/];
 const MAX_LINES = 300;
 

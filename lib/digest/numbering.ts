@@ -143,10 +143,12 @@ export class PortTakers {
 
   /** Ports that nobody else has, by taker. */
   exclusive(): Int32Array {
-    return tally(
-      this.#first.map((taker, port) => (this.#isShared[port] === 1 ? FREE : taker)),
-      this.counts.length,
-    );
+    const counts = new Int32Array(this.counts.length);
+    for (let port = 0; port < PORTS; port += 1) {
+      const taker = this.#first[port] ?? FREE;
+      if (taker !== FREE && this.#isShared[port] === 0) counts[taker] = (counts[taker] ?? 0) + 1;
+    }
+    return counts;
   }
 
   #count(taker: number): void {

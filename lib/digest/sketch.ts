@@ -68,17 +68,24 @@ const fnvPort = (hash: number, port: number): number => {
   return h;
 };
 
-/** Hashes `10.0.0.1 80 10.0.0.2 443`. The sockets of a pile have one address in common: its hash is kept. */
+/**
+ * Hashes `10.0.0.1 80 10.0.0.2 443`. The sockets of a pile have one address in common, and both of its sketches often ask for the same:
+ * what was hashed last is kept.
+ */
 class EndsHash {
   readonly #addresses: Addresses;
   #address = -1;
   #addressHash = 0;
+  #first: EndColumns | null = null;
+  #socket = -1;
+  #hash = 0;
 
   constructor({ addresses }: SocketColumns) {
     this.#addresses = addresses;
   }
 
   of(first: EndColumns, second: EndColumns, i: number): number {
+    if (i === this.#socket && first === this.#first) return this.#hash;
     const address = first.address[i] ?? 0;
     if (address !== this.#address) {
       this.#address = address;
@@ -86,7 +93,10 @@ class EndsHash {
     }
     const beforeSecond = fnv(fnvPort(this.#addressHash, first.port[i] ?? NO_PORT), ' ');
     const beforePort = fnv(fnvAddress(beforeSecond, this.#addresses, second.address[i] ?? 0), ' ');
-    return finished(fnvPort(beforePort, second.port[i] ?? NO_PORT));
+    this.#socket = i;
+    this.#first = first;
+    this.#hash = finished(fnvPort(beforePort, second.port[i] ?? NO_PORT));
+    return this.#hash;
   }
 }
 
@@ -174,7 +184,7 @@ const builder = ({ kindOf, hashOf }: Identity): SketchBuilder => {
 };
 
 /** Of sockets, by what identifies each best. */
-export const sketchBuilder = (sockets: SocketColumns): SketchBuilder => builder(ofSocket(sockets, new EndsHash(sockets)));
+export const sketchBuilder = (sockets: SocketColumns, ends = new EndsHash(sockets)): SketchBuilder => builder(ofSocket(sockets, ends));
 
 export interface WantedSketches {
   readonly withSockets: boolean;
@@ -187,8 +197,9 @@ export class PileSketches {
   readonly #ends: SketchBuilder | null;
 
   constructor(sockets: SocketColumns, { withSockets, withEnds }: WantedSketches) {
-    this.#sockets = withSockets ? sketchBuilder(sockets) : null;
-    this.#ends = withEnds ? builder(ofConnection(sockets, new EndsHash(sockets))) : null;
+    const ends = new EndsHash(sockets);
+    this.#sockets = withSockets ? sketchBuilder(sockets, ends) : null;
+    this.#ends = withEnds ? builder(ofConnection(sockets, ends)) : null;
   }
 
   add(i: number): void {

@@ -4,7 +4,6 @@ import { HASH_BASIS, HASH_PRIME } from './line.ts';
 const LEAST_ADDRESSES = 64;
 /** No address is longer in any standard notation. */
 const USUAL_LENGTH = 40;
-const NOT_ASCII = 0x80;
 /** So far from its slot an address is looked for. Chance hardly ever takes one there; a host that wants its addresses to collide does. */
 const MAX_STEPS = 16;
 const FREE = -1;
@@ -40,58 +39,21 @@ export class AddressBook implements Addresses {
     return textIn(this.bytes, this.starts[address] ?? 0, this.starts[address + 1] ?? 0);
   }
 
-  /** The number of the address that these bytes write. */
-  of(bytes: Uint8Array, start: number, end: number): number {
-    let hash = HASH_BASIS;
-    let bits = 0;
-    for (let at = start; at < end; at += 1) {
-      const byte = bytes[at] ?? 0;
-      bits |= byte;
-      hash = Math.imul(hash ^ byte, HASH_PRIME);
-    }
-    // Invalid bytes are one text, whichever they are.
-    if (bits >= NOT_ASCII) return this.ofText(textIn(bytes, start, end));
-    return this.#find(bytes, start, end, hash);
-  }
-
-  ofText(text: string): number {
-    const bytes = Buffer.from(text);
-    let hash = HASH_BASIS;
-    for (let at = 0; at < bytes.length; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), HASH_PRIME);
-    return this.#find(bytes, 0, bytes.length, hash);
-  }
-
-  #find(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  /** The number of an address that is known, else -1. @param hash of those bytes, as `Line` works it out */
+  find(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const mask = this.#slots.length - 1;
     let slot = scattered(hash) & mask;
     for (let step = 0; step < MAX_STEPS; step += 1) {
       const known = this.#slots[slot] ?? FREE;
-      if (known === FREE) {
-        this.#slots[slot] = this.#size;
-        return this.#add(bytes, start, end, hash);
-      }
+      if (known === FREE) return -1;
       if (this.#hashes[known] === hash && this.#is(known, bytes, start, end)) return known;
       slot = (slot + 1) & mask;
     }
-    return this.#findOther(bytes, start, end, hash);
+    return this.#others.get(textIn(bytes, start, end)) ?? -1;
   }
 
-  #is(known: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = this.starts[known] ?? 0;
-    if ((this.starts[known + 1] ?? 0) - from !== end - start) return false;
-    for (let at = start; at < end; at += 1) if (this.bytes[from + at - start] !== bytes[at]) return false;
-    return true;
-  }
-
-  #findOther(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const text = textIn(bytes, start, end);
-    const known = this.#others.get(text);
-    if (known !== undefined) return known;
-    this.#others.set(text, this.#size);
-    return this.#add(bytes, start, end, hash);
-  }
-
-  #add(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  /** One that is not known. @param bytes valid UTF-8: invalid bytes are one text, whichever they are */
+  add(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const address = this.#size;
     const from = this.starts[address] ?? 0;
     if (from + end - start > this.bytes.length) this.#growBytes(from + end - start);
@@ -100,7 +62,28 @@ export class AddressBook implements Addresses {
     this.starts[address + 1] = from + end - start;
     this.#size = address + 1;
     if (this.#size === this.#hashes.length) this.#grow();
+    else this.#place(address);
     return address;
+  }
+
+  /** The number of the address that these bytes write. @param bytes valid UTF-8 */
+  of(bytes: Uint8Array, start: number, end: number): number {
+    let hash = HASH_BASIS;
+    for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), HASH_PRIME);
+    const known = this.find(bytes, start, end, hash);
+    return known >= 0 ? known : this.add(bytes, start, end, hash);
+  }
+
+  ofText(text: string): number {
+    const bytes = Buffer.from(text);
+    return this.of(bytes, 0, bytes.length);
+  }
+
+  #is(known: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const from = this.starts[known] ?? 0;
+    if ((this.starts[known + 1] ?? 0) - from !== end - start) return false;
+    for (let at = start; at < end; at += 1) if (this.bytes[from + at - start] !== bytes[at]) return false;
+    return true;
   }
 
   #growBytes(needed: number): void {

@@ -88,15 +88,17 @@ export const parseEndpoint = (text: string): Endpoint | null => {
 /** Distinct hosts that one listing's ends repeat; beyond, some are worked out again. */
 const HOSTS = 2048;
 
-const [OPENING, CLOSING, PERCENT, COLON] = [0x5b, 0x5d, 0x25, 0x3a] as const;
+const [OPENING, CLOSING, PERCENT, COLON, NOT_ASCII] = [0x5b, 0x5d, 0x25, 0x3a, 0x80] as const;
 
 const bracketsAround = (bytes: Buffer, start: number, end: number): 0 | 1 =>
   end - start > 1 && bytes[start] === OPENING && bytes[end - 1] === CLOSING ? 1 : 0;
 
-/** Whether that is an address as it stands, as `hostOf` would find: no scope, no brackets, and surely not mapped. */
-const isPlain = (bytes: Buffer, start: number, end: number): boolean => {
-  if (bytes[start] === COLON) return false;
-  for (let at = start; at < end; at += 1) if (bytes[at] === PERCENT || bytes[at] === OPENING) return false;
+/** Neither in brackets nor mapped. */
+const isBare = (bytes: Buffer, start: number): boolean => bytes[start] !== OPENING && bytes[start] !== COLON;
+
+/** Whether a bare host is an address as it stands: without a scope. */
+const isAddress = (bytes: Buffer, start: number, end: number): boolean => {
+  for (let at = start; at < end; at += 1) if (bytes[at] === PERCENT || (bytes[at] ?? 0) >= NOT_ASCII) return false;
   return true;
 };
 
@@ -106,22 +108,37 @@ interface KnownHost {
   readonly scope: string | null;
 }
 
-/** The hosts of one listing, each worked out once. */
+/** The hosts of one listing. */
 export class Hosts {
+  readonly #addresses: AddressBook;
+  /** Those that are not simply an address. */
   readonly #memo: Memo<KnownHost>;
 
   constructor(addresses: AddressBook) {
-    this.#memo = new Memo((bytes, start, end) => {
-      const inner = bracketsAround(bytes, start, end);
-      if (isPlain(bytes, start + inner, end - inner)) return { address: addresses.of(bytes, start + inner, end - inner), scope: null };
-      const { address, scope } = hostOf(bytes.toString('utf8', start, end));
-      return { address: addresses.ofText(address), scope: scope ?? null };
-    }, HOSTS);
+    this.#addresses = addresses;
+    this.#memo = new Memo((bytes, start, end) => this.#learn(bytes, start, end), HOSTS);
   }
 
-  /** What stands before the port of the word that was taken last. */
-  of({ bytes, wordStart, colon, hostHash }: Line): KnownHost {
+  /** What stands before the port of the word that was taken last: its number where it is simply an address, else -1. */
+  address({ bytes, wordStart, colon, hostHash }: Line): number {
+    if (!isBare(bytes, wordStart)) return -1;
+    const known = this.#addresses.find(bytes, wordStart, colon, hostHash);
+    if (known >= 0) return known;
+    return isAddress(bytes, wordStart, colon) ? this.#addresses.add(bytes, wordStart, colon, hostHash) : -1;
+  }
+
+  /** The same, whatever it is. */
+  host({ bytes, wordStart, colon, hostHash }: Line): KnownHost {
     return this.#memo.of(bytes, wordStart, colon, hostHash);
+  }
+
+  #learn(bytes: Buffer, start: number, end: number): KnownHost {
+    const inner = bracketsAround(bytes, start, end);
+    const [from, to] = [start + inner, end - inner];
+    if (inner === 1 && isBare(bytes, from) && isAddress(bytes, from, to))
+      return { address: this.#addresses.of(bytes, from, to), scope: null };
+    const { address, scope } = hostOf(bytes.toString('utf8', start, end));
+    return { address: this.#addresses.ofText(address), scope: scope ?? null };
   }
 }
 
@@ -140,12 +157,18 @@ export class EndpointReader implements ReadEnd {
   read(line: Line): boolean {
     const { bytes, wordStart, wordEnd, colon } = line;
     if (colon <= wordStart) return false;
-    const { address, scope } = this.#hosts.of(line);
-    this.address = address;
-    this.scope = scope;
+    this.address = this.#hosts.address(line);
+    this.scope = null;
+    if (this.address < 0) this.#readHost(line);
     const digits = digitsIn(bytes, colon + 1, wordEnd);
     this.port = digits >= 0 && digits <= MAX_PORT ? digits : (portOf(bytes.toString('utf8', colon + 1, wordEnd)) ?? NO_PORT);
     return true;
+  }
+
+  #readHost(line: Line): void {
+    const { address, scope } = this.#hosts.host(line);
+    this.address = address;
+    this.scope = scope;
   }
 }
 

@@ -159,7 +159,8 @@ export class NetstatReader implements ListingReader {
   }
 
   line(line: Line): void {
-    if (!this.#isElsewhere && this.#protocol(line) !== null) this.#row(line);
+    const protocol = this.#isElsewhere ? null : this.#protocol(line);
+    if (protocol !== null) this.#row(line, protocol);
     else this.#other(line, line.text);
   }
 
@@ -186,23 +187,20 @@ export class NetstatReader implements ListingReader {
     return this.#protocols.of(line.bytes, line.wordStart, line.wordEnd, line.wordHash);
   }
 
-  #row(line: Line): void {
-    if (this.#socket(line)) this.#account.understood();
+  #row(line: Line, protocol: number): void {
+    if (this.#socket(line, protocol)) this.#account.understood();
     else this.#account.unparsed(line.text, line.number);
   }
 
   /** Adds it; false where the row is not understood. */
-  #socket(line: Line): boolean {
-    const protocol = this.#protocol(line);
-    line.next();
-    const recvQ = line.count();
-    line.next();
-    const limit = line.count();
+  #socket(line: Line, protocol: number): boolean {
+    const recvQ = line.nextCount();
+    const limit = line.nextCount();
     line.next();
     const hasLocal = this.#local.read(line);
     line.next();
     const hasPeer = this.#peer.read(line);
-    if (protocol === null || recvQ === null || limit === null || !hasLocal || !hasPeer) return false;
+    if (recvQ === null || limit === null || !hasLocal || !hasPeer) return false;
     const state = this.#state(line, protocol);
     if (state === null) return false;
     const inode = this.#inode(line);

@@ -69,8 +69,7 @@ export class SsRowReader {
     if (state === null) return null;
     if (word.state === null) return this.#queues(line, protocol, state, line.count());
     if (word.state.rest !== '') return this.#queues(line, protocol, state, countOr(word.state.rest));
-    line.next();
-    return this.#queues(line, protocol, state, line.count());
+    return this.#queues(line, protocol, state, line.nextCount());
   }
 
   #word({ bytes, wordStart, wordEnd, wordHash }: Line): ReturnType<typeof ssWord> {
@@ -80,8 +79,7 @@ export class SsRowReader {
   /** @param recvQ `null` where the word that was taken last is none (`-Q`), so that it is the local end */
   #queues(line: Line, protocol: number, state: number, recvQ: number | null): SsRow {
     if (recvQ === null) return this.#ends(line, protocol, state, null, null);
-    line.next();
-    const sendQ = line.count();
+    const sendQ = line.nextCount();
     if (sendQ === null) return null;
     line.next();
     return this.#ends(line, protocol, state, recvQ, sendQ);
