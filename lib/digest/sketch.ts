@@ -40,7 +40,8 @@ const NOT_ASCII = 0x80;
 const fnvAddress = (hash: number, addresses: Addresses, address: number): number => {
   const { bytes, starts } = addresses;
   const end = starts[address + 1] ?? 0;
-  let [h, bits] = [hash, 0];
+  let h = hash;
+  let bits = 0;
   for (let at = starts[address] ?? 0; at < end; at += 1) {
     const byte = bytes[at] ?? 0;
     bits |= byte;
@@ -62,7 +63,8 @@ const ZERO = 0x30;
 /** Of a port's decimal digits. */
 const fnvPort = (hash: number, port: number): number => {
   if (port === NO_PORT) return fnv(hash, 'null');
-  let [h, unit] = [hash, 1];
+  let h = hash;
+  let unit = 1;
   while (unit * 10 <= port) unit *= 10;
   for (; unit >= 1; unit = (unit / 10) | 0) h = Math.imul(h ^ (ZERO + (((port / unit) | 0) % 10)), 0x01000193);
   return h;
@@ -121,11 +123,14 @@ const ofSocket = ({ cookie: cookies, inode: inodes, local, peer }: SocketColumns
 /** As the texts of their ends are ordered, `null` for no port. */
 const isLocalBefore = ({ local, peer, addresses }: SocketColumns, i: number): boolean => {
   const { bytes, starts } = addresses;
-  const [from, to] = [local.address[i] ?? 0, peer.address[i] ?? 0];
-  const [fromStart, toStart] = [starts[from] ?? 0, starts[to] ?? 0];
+  const from = local.address[i] ?? 0;
+  const to = peer.address[i] ?? 0;
+  const fromStart = starts[from] ?? 0;
+  const toStart = starts[to] ?? 0;
   const length = Math.min((starts[from + 1] ?? 0) - fromStart, (starts[to + 1] ?? 0) - toStart);
   for (let at = 0; at < length; at += 1) {
-    const [a, b] = [bytes[fromStart + at] ?? 0, bytes[toStart + at] ?? 0];
+    const a = bytes[fromStart + at] ?? 0;
+    const b = bytes[toStart + at] ?? 0;
     if (a >= NOT_ASCII || b >= NOT_ASCII) break;
     if (a !== b) return a < b;
   }

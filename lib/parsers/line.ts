@@ -160,8 +160,8 @@ export class Line {
   }
 }
 
-/** FNV-1a: a multiplication for each byte. */
-export const HASH_BASIS = 0x811c9dc5;
+/** FNV-1a: a multiplication for each byte. Signed, as `Math.imul` gives them, so that hashes are equal wherever they are kept. */
+export const HASH_BASIS = 0x811c9dc5 | 0;
 export const HASH_PRIME = 0x01000193;
 
 /** The number that decimal digits write; -1 for anything else, and where it has more of them than any number here. */
