@@ -115,11 +115,23 @@ export class PortTakers {
   readonly counts: number[] = [];
   readonly #first = new Int32Array(PORTS).fill(FREE);
   readonly #isShared = new Uint8Array(PORTS);
-  readonly #others: PairNumbering;
+  readonly #seed: number;
+  #others: PairNumbering;
   #used = 0;
 
   constructor(seed: number) {
+    this.#seed = seed;
     this.#others = new PairNumbering(seed);
+  }
+
+  /** Begins anew: its tables are large, and a digest counts in one after another. */
+  clear(): void {
+    if (this.#used === 0) return;
+    this.counts.length = 0;
+    this.#first.fill(FREE);
+    this.#isShared.fill(0);
+    if (this.#others.size > 0) this.#others = new PairNumbering(this.#seed);
+    this.#used = 0;
   }
 
   /** Distinct ports, of all together. */

@@ -2,7 +2,7 @@ import type { PortShare } from '../model/digest.ts';
 import type { Ownership } from '../model/socket.ts';
 import { UNKNOWN } from '../model/socket-columns.ts';
 import type { Census } from './census.ts';
-import { PairNumbering, PortTakers } from './numbering.ts';
+import { PairNumbering, type PortTakers } from './numbering.ts';
 
 const MAX_SHARES = 8;
 const MAX_SHARED_WITH = 8;
@@ -54,11 +54,11 @@ class Shares {
   /** Of ownerships, by their numbers. */
   readonly #hasSeveral: readonly boolean[];
 
-  constructor(census: Census) {
+  constructor(census: Census, ports: PortTakers) {
     this.#census = census;
     this.#numbers = new PairNumbering(census.seed);
     this.#wayNumbers = new PairNumbering(census.seed);
-    this.#ports = new PortTakers(census.seed);
+    this.#ports = ports;
     this.#hasSeveral = census.sockets.ownerships.map(hasSeveral);
   }
 
@@ -106,9 +106,10 @@ class Shares {
   }
 }
 
-/** @param scope sockets with a port, by their indexes */
-export const portShares = (census: Census, scope: readonly number[], isClient: Uint8Array): PortShares => {
-  const shares = new Shares(census);
+/** @param scope sockets with a port, by their indexes @param ports where they are counted */
+export const portShares = (census: Census, scope: readonly number[], isClient: Uint8Array, ports: PortTakers): PortShares => {
+  ports.clear();
+  const shares = new Shares(census, ports);
   for (let n = 0; n < scope.length; n += 1) {
     const i = scope[n] ?? 0;
     shares.add(i, isClient[i] === 1);

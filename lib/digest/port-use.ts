@@ -33,9 +33,9 @@ const busiestAddresses = ({ address, addresses, local, ports }: Census, isClient
 };
 
 /** @param scope sockets of one local address with a port, by their indexes */
-const destinationOf = (end: number, census: Census, scope: readonly number[]): DestinationUse => {
+const destinationOf = (end: number, census: Census, scope: readonly number[], takers: PortTakers): DestinationUse => {
   const { peer, holder, local, ports } = census;
-  const takers = new PortTakers(census.seed);
+  takers.clear();
   /** Index of a socket of each holder, by the holder's number. */
   const firsts = new Map<number, number>();
   for (let n = 0; n < scope.length; n += 1) {
@@ -89,12 +89,10 @@ const clientsIn = (scope: readonly number[], isClient: Uint8Array): readonly num
   return clients;
 };
 
-const destinations = (census: Census, scope: readonly number[], isClient: Uint8Array): PortUse['destinations'] => {
-  const clients = clientsIn(scope, isClient);
-  return fullest(countPeers(clients, census), census.textOf).map((end) => destinationOf(end, census, clients));
-};
+const destinations = (census: Census, clients: readonly number[], takers: PortTakers): PortUse['destinations'] =>
+  fullest(countPeers(clients, census), census.textOf).map((end) => destinationOf(end, census, clients, takers));
 
-/** 1 for each address that is any, by its number. */
+/** 1 for each local address that is any, by its number. */
 const anyAddresses = ({ address, addresses }: Census): Uint8Array => {
   const isAny = new Uint8Array(addresses.size);
   const isSeen = new Uint8Array(addresses.size);
@@ -107,28 +105,42 @@ const anyAddresses = ({ address, addresses }: Census): Uint8Array => {
   return isAny;
 };
 
+/** What the uses of all addresses are worked out from. */
+interface Ground {
+  readonly census: Census;
+  readonly range: PortRange | null;
+  readonly isClient: Uint8Array;
+  readonly isAny: Uint8Array;
+  readonly takers: PortTakers;
+}
+
 /** Sockets on one address or any, within the range; without a range the client-side ones. By their indexes. */
-const scopeOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): readonly number[] => {
-  const isHere = anyAddresses(census);
-  isHere[id] = 1;
+const scopeOf = (id: number, { census, range, isClient, isAny }: Ground): readonly number[] => {
   const scope: number[] = [];
   for (let i = 0; i < isClient.length; i += 1) {
     const port = census.ports[census.local[i] ?? 0] ?? NO_PORT;
-    if (port === NO_PORT || isHere[census.address[i] ?? 0] === 0) continue;
+    const address = census.address[i] ?? 0;
+    if (port === NO_PORT || (address !== id && isAny[address] === 0)) continue;
     if (range === null ? isClient[i] === 1 : port >= range.from && port <= range.to) scope.push(i);
   }
   return scope;
 };
 
-const useOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): PortUse => {
-  const scope = scopeOf(id, census, range, isClient);
-  const address = census.addresses.textOf(id);
-  return { address, ...portShares(census, scope, isClient), destinations: destinations(census, scope, isClient) };
+const useOf = (id: number, ground: Ground): PortUse => {
+  const { census, isClient, takers } = ground;
+  const scope = scopeOf(id, ground);
+  return {
+    address: census.addresses.textOf(id),
+    ...portShares(census, scope, isClient, takers),
+    destinations: destinations(census, clientsIn(scope, isClient), takers),
+  };
 };
 
 /**
  * Who takes the ephemeral ports, per local address: distinct ports, not sockets, since `connect` shares a port across peers
  * (KERNEL.md). `exclusivePorts` is the counterfactual: what would return if this holder were gone.
  */
-export const portUse = (census: Census, range: PortRange | null, isClient: Uint8Array): readonly PortUse[] =>
-  busiestAddresses(census, isClient).map((id) => useOf(id, census, range, isClient));
+export const portUse = (census: Census, range: PortRange | null, isClient: Uint8Array): readonly PortUse[] => {
+  const ground = { census, range, isClient, isAny: anyAddresses(census), takers: new PortTakers(census.seed) };
+  return busiestAddresses(census, isClient).map((id) => useOf(id, ground));
+};

@@ -85,7 +85,7 @@ export const parseEndpoint = (text: string): Endpoint | null => {
   return colon < 1 ? null : endpoint(hostOf(text.slice(0, colon)), portOf(text.slice(colon + 1)));
 };
 
-/** Distinct hosts that one listing's ends repeat; beyond, some are worked out again. */
+/** Hosts in brackets or with a scope that one listing's ends repeat; beyond, some are worked out again. */
 const HOSTS = 2048;
 
 const [OPENING, CLOSING, PERCENT, COLON, NOT_ASCII] = [0x5b, 0x5d, 0x25, 0x3a, 0x80] as const;

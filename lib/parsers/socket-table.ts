@@ -12,7 +12,7 @@ import {
 import { AddressBook } from './address-book.ts';
 import { Ownerships } from './ownerships.ts';
 
-/** Where the address that an end has, its port and its scope are found by its reader. */
+/** One end as its reader has it: the address by its number. */
 export interface ReadEnd {
   readonly address: number;
   readonly port: number;
@@ -55,8 +55,8 @@ class Ends implements EndColumns {
 }
 
 /**
- * Where the readers of all dialects put their sockets: a row is added, then told what else is known of it. What it is not told is
- * unknown.
+ * Where the readers of all dialects put their sockets: a row is added once it is understood, then told what is known of it. What it is
+ * not told is unknown. One table serves all listings of a snapshot.
  */
 export class SocketTable {
   readonly addresses = new AddressBook();

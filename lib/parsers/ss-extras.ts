@@ -35,8 +35,8 @@ export class ExtrasReader {
   );
 
   /**
-   * What stands before the owners and behind them, of the row that was added last. The first value of a name stands: they are the kernel's words up to the cgroup, whose
-   * path may hold any.
+   * What stands before the owners and behind them, of the row that was added last. The first value of a name stands: they are the kernel's
+   * words up to the cgroup, whose path may hold any.
    */
   read(bytes: Buffer, start: number, ownersStart: number, ownersEnd: number, end: number, sockets: SocketTable): void {
     const found = this.#words(bytes, ownersEnd, end, this.#words(bytes, start, ownersStart, null));
