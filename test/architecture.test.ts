@@ -50,6 +50,7 @@ const PURE = [
   'lib/api',
 ];
 const PURE_MODULES = new Set([
+  'node:buffer',
   'node:crypto',
   'node:util',
   'node:zlib',

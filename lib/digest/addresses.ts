@@ -11,11 +11,13 @@ const isEveryones = (address: string): boolean =>
 
 /** The host's own addresses that its sockets show, commonest first. */
 export const ownAddresses = ({ address, addresses }: Census): readonly string[] => {
-  const sockets = tally(address, addresses.length);
+  const sockets = tally(address, addresses.size);
   const own: { readonly text: string; readonly sockets: number }[] = [];
-  for (const [i, text] of addresses.entries()) {
+  for (let i = 0; i < sockets.length; i += 1) {
     // Nearly all addresses are others'.
-    if (sockets[i] !== 0 && !isEveryones(text)) own.push({ text, sockets: sockets[i] ?? 0 });
+    if (sockets[i] === 0) continue;
+    const text = addresses.textOf(i);
+    if (!isEveryones(text)) own.push({ text, sockets: sockets[i] ?? 0 });
   }
   return own
     .sort((a, b) => b.sockets - a.sockets || (a.text < b.text ? -1 : 1))

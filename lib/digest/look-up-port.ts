@@ -1,6 +1,7 @@
 import type { PortLookup, PortRow } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Socket } from '../model/socket.ts';
+import { socketAt } from '../model/socket-columns.ts';
 import { LineReader } from '../parsers/line-reader.ts';
 import { SnapshotReader } from '../parsers/snapshot.ts';
 import { holderOf } from './holder.ts';
@@ -14,7 +15,7 @@ const MAX_ROWS = 32;
 
 const toRow = (socket: Socket): PortRow => ({
   state: socket.state,
-  holder: holderOf(socket),
+  holder: holderOf(socket.ownership),
   cgroup: socket.cgroup,
   localAddress: socket.local.address,
   peer: peerText(socket),
@@ -23,9 +24,12 @@ const toRow = (socket: Socket): PortRow => ({
 });
 
 const lookUpIn = (snapshot: Snapshot, uri: string, takenAt: string, port: number): PortLookup => {
-  const rows = socketsWithNames(snapshot)
-    .filter(({ protocol, local }) => protocol === 'tcp' && local.port === port)
-    .map((socket) => rowWithNames(toRow(socket)));
+  const sockets = socketsWithNames(snapshot);
+  const rows: PortRow[] = [];
+  for (let i = sockets.local.port.indexOf(port); i >= 0; i = sockets.local.port.indexOf(port, i + 1)) {
+    const socket = socketAt(sockets, i);
+    if (socket.protocol === 'tcp') rows.push(rowWithNames(toRow(socket)));
+  }
   return {
     port,
     contentId: snapshot.contentId,

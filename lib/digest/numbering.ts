@@ -115,11 +115,23 @@ export class PortTakers {
   readonly counts: number[] = [];
   readonly #first = new Int32Array(PORTS).fill(FREE);
   readonly #isShared = new Uint8Array(PORTS);
-  readonly #others: PairNumbering;
+  readonly #seed: number;
+  #others: PairNumbering;
   #used = 0;
 
   constructor(seed: number) {
+    this.#seed = seed;
     this.#others = new PairNumbering(seed);
+  }
+
+  /** Begins anew: its tables are large, and a digest counts in one after another. */
+  clear(): void {
+    if (this.#used === 0) return;
+    this.counts.length = 0;
+    this.#first.fill(FREE);
+    this.#isShared.fill(0);
+    if (this.#others.size > 0) this.#others = new PairNumbering(this.#seed);
+    this.#used = 0;
   }
 
   /** Distinct ports, of all together. */
@@ -143,10 +155,12 @@ export class PortTakers {
 
   /** Ports that nobody else has, by taker. */
   exclusive(): Int32Array {
-    return tally(
-      this.#first.map((taker, port) => (this.#isShared[port] === 1 ? FREE : taker)),
-      this.counts.length,
-    );
+    const counts = new Int32Array(this.counts.length);
+    for (let port = 0; port < PORTS; port += 1) {
+      const taker = this.#first[port] ?? FREE;
+      if (taker !== FREE && this.#isShared[port] === 0) counts[taker] = (counts[taker] ?? 0) + 1;
+    }
+    return counts;
   }
 
   #count(taker: number): void {

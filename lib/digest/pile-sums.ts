@@ -1,6 +1,7 @@
 import type { Pile } from '../model/digest.ts';
 import type { Socket } from '../model/socket.ts';
-import { type Census, EMPTY, MORE, ONE } from './census.ts';
+import { NOT_SHOWN } from '../model/socket-columns.ts';
+import type { Census } from './census.ts';
 import { PileSketches, type WantedSketches } from './sketch.ts';
 
 const median = (values: number[]): number | null => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
@@ -16,19 +17,19 @@ export class PileSums {
   /** @param wanted which of its sketches are */
   constructor(census: Census, wanted: WantedSketches) {
     this.#census = census;
-    this.#sketches = new PileSketches(wanted);
+    this.#sketches = new PileSketches(census.sockets, wanted);
   }
 
   add(i: number): void {
-    const { queue, isWithoutInode, shows, sockets } = this.#census;
-    if (queue[i] === EMPTY) this.#recvQ.zero += 1;
-    else if (queue[i] === ONE) this.#recvQ.one += 1;
-    else if (queue[i] === MORE) this.#recvQ.more += 1;
-    if (isWithoutInode[i] === 1) this.#withoutInode += 1;
-    const socket = sockets[i];
-    if (socket === undefined) return;
-    if (shows.lastAcks && socket.lastAckMs !== null) this.#lastAcks.push(socket.lastAckMs);
-    this.#sketches.add(socket);
+    const { recvQ, inode, lastAckMs } = this.#census.sockets;
+    const waiting = recvQ[i] ?? NOT_SHOWN;
+    if (waiting === 0) this.#recvQ.zero += 1;
+    else if (waiting === 1) this.#recvQ.one += 1;
+    else if (waiting !== NOT_SHOWN) this.#recvQ.more += 1;
+    if (inode[i] === 0) this.#withoutInode += 1;
+    const lastAck = lastAckMs[i] ?? null;
+    if (lastAck !== null) this.#lastAcks.push(lastAck);
+    this.#sketches.add(i);
   }
 
   finish(first: Socket): Pick<Pile, 'recvQ' | 'withoutInode' | 'lastAckMs'> {

@@ -1,5 +1,6 @@
 import type { Pile, Side } from '../model/digest.ts';
-import { type Socket, TCP_STATES, type TcpState } from '../model/socket.ts';
+import { TCP_STATES, type TcpState } from '../model/socket.ts';
+import { socketAt, stateNamed } from '../model/socket-columns.ts';
 import { type Census, LISTEN } from './census.ts';
 import { holderOf } from './holder.ts';
 import { PairNumbering } from './numbering.ts';
@@ -43,11 +44,13 @@ const ownEnd = (end: number): number => -2 - end;
 
 interface Draft {
   readonly number: number;
-  readonly first: Socket;
+  /** Index of its first socket. */
+  readonly first: number;
+  readonly state: TcpState;
   readonly side: Side;
   /** By its peer; not where many peers are merged, nor on the server side. */
   readonly isApart: boolean;
-  last: Socket;
+  last: number;
   sockets: number;
 }
 
@@ -60,54 +63,58 @@ interface Drafts {
 const NO_PILE = -1;
 
 const draftPiles = (census: Census, isClient: Uint8Array): Drafts => {
-  const { state, local, peer, sockets } = census;
+  const { state, local, peer } = census;
   const { owner, owners } = ownersOf(census);
   const many = clientsOfMany(census, isClient, owner, owners);
   const piles = new PairNumbering(census.seed);
   const pile = new Int32Array(owner.length).fill(NO_PILE);
   const all: Draft[] = [];
   for (let i = 0; i < pile.length; i += 1) {
-    const socket = sockets[i];
-    if (state[i] === LISTEN || socket === undefined) continue;
+    if (state[i] === LISTEN) continue;
     const one = owner[i] ?? 0;
     const isServer = isClient[i] === 0;
     const isApart = !isServer && many[one] === 0;
     const number = piles.of(one, isServer ? ownEnd(local[i] ?? 0) : isApart ? (peer[i] ?? 0) : ANY_PEER);
     pile[i] = number;
     const draft = all[number];
-    if (draft === undefined) all.push({ number, first: socket, last: socket, side: isServer ? 'server' : 'client', isApart, sockets: 1 });
-    else {
-      draft.last = socket;
+    if (draft === undefined) {
+      const side = isServer ? 'server' : 'client';
+      all.push({ number, first: i, last: i, state: stateNamed(state[i]), side, isApart, sockets: 1 });
+    } else {
+      draft.last = i;
       draft.sockets += 1;
     }
   }
   return { all, pile };
 };
 
-const toPile = ({ first, last, side, isApart, sockets }: Draft, sums: PileSums): Pile => ({
-  holder: holderOf(first),
-  side,
-  state: first.state,
-  localAddress: first.local.address,
-  localPort: side === 'server' ? first.local.port : null,
-  peer: isApart ? peerText(first) : null,
-  sockets,
-  ...sums.finish(first),
-  cgroup: first.cgroup,
-  lines: [first.line, last.line],
-  ...sums.sketches(),
-});
+const toPile = ({ first, last, side, isApart, sockets }: Draft, census: Census, sums: PileSums): Pile => {
+  const socket = socketAt(census.sockets, first);
+  return {
+    holder: holderOf(socket.ownership),
+    side,
+    state: socket.state,
+    localAddress: socket.local.address,
+    localPort: side === 'server' ? socket.local.port : null,
+    peer: isApart ? peerText(socket) : null,
+    sockets,
+    ...sums.finish(socket),
+    cgroup: socket.cgroup,
+    lines: [socket.line, census.sockets.line[last] ?? 0],
+    ...sums.sketches(),
+  };
+};
 
 /**
  * Where staying or going tells something: a leak stays, traffic goes, and a client's connections become CLOSE_WAIT when the other end's patience
  * is over. Nobody asks it of what a server has open, which is most of what a calm host has.
  */
-const isFollowed = ({ sockets, first, side }: Draft): boolean =>
-  sockets >= SKETCH_MIN_SOCKETS && (first.state === 'close_wait' || (first.state === 'established' && side === 'client'));
+const isFollowed = ({ sockets, state, side }: Draft): boolean =>
+  sockets >= SKETCH_MIN_SOCKETS && (state === 'close_wait' || (state === 'established' && side === 'client'));
 
 /** States that tell whose end closed first, seen from the other host (RFC 9293 §3.6): it waits, is waited for, or neither. */
 const TELLING = new Set<TcpState>(['established', 'close_wait', 'fin_wait1', 'fin_wait2']);
-const isMatched = ({ sockets, first }: Draft): boolean => sockets >= SKETCH_MIN_SOCKETS && TELLING.has(first.state);
+const isMatched = ({ sockets, state }: Draft): boolean => sockets >= SKETCH_MIN_SOCKETS && TELLING.has(state);
 
 const addUp = (pile: Int32Array, sums: readonly (PileSums | undefined)[]): void => {
   for (let i = 0; i < pile.length; i += 1) {
@@ -120,7 +127,7 @@ const addUp = (pile: Int32Array, sums: readonly (PileSums | undefined)[]): void 
 export const pilesOf = (census: Census, isClient: Uint8Array): readonly Pile[] => {
   const { all, pile } = draftPiles(census, isClient);
   const sums = new Array<PileSums | undefined>(all.length).fill(undefined);
-  const kept = all.sort((a, b) => b.sockets - a.sockets || a.first.line - b.first.line).slice(0, MAX_PILES);
+  const kept = all.sort((a, b) => b.sockets - a.sockets || a.first - b.first).slice(0, MAX_PILES);
   const followed = new Set(kept.filter(isFollowed).slice(0, MAX_SKETCHES));
   const matched = new Set(kept.filter(isMatched).slice(0, MAX_SKETCHES));
   const piles = kept.map((draft) => {
@@ -129,5 +136,5 @@ export const pilesOf = (census: Census, isClient: Uint8Array): readonly Pile[] =
     return [draft, own] as const;
   });
   addUp(pile, sums);
-  return piles.map(([draft, own]) => toPile(draft, own));
+  return piles.map(([draft, own]) => toPile(draft, census, own));
 };

@@ -1,8 +1,8 @@
 import type { PortShare } from '../model/digest.ts';
-import type { Socket } from '../model/socket.ts';
+import type { Ownership } from '../model/socket.ts';
+import { UNKNOWN } from '../model/socket-columns.ts';
 import type { Census } from './census.ts';
-import { holderOf } from './holder.ts';
-import { PairNumbering, PortTakers } from './numbering.ts';
+import { PairNumbering, type PortTakers } from './numbering.ts';
 
 const MAX_SHARES = 8;
 const MAX_SHARED_WITH = 8;
@@ -22,12 +22,12 @@ interface Way {
   sockets: number;
 }
 
-const newDraft = (socket: Socket): Draft => ({ holder: holderOf(socket), sharedWith: new Set(), peer: null });
-
-const addOwners = ({ holder, sharedWith }: Draft, { ownership }: Socket): void => {
-  if (ownership.kind !== 'owned' || ownership.owners.length === 1) return;
+const addOwners = ({ holder, sharedWith }: Draft, ownership: Ownership): void => {
+  if (ownership.kind !== 'owned') return;
   for (const { pid } of ownership.owners) if (holder.kind === 'process' && pid !== holder.pid) sharedWith.add(pid);
 };
+
+const hasSeveral = (ownership: Ownership): boolean => ownership.kind === 'owned' && ownership.owners.length > 1;
 
 /** Of equals the peer whose text is less. */
 const isBetter = (a: Way, b: Way | null, { textOf }: Census): boolean =>
@@ -51,21 +51,26 @@ class Shares {
   readonly #wayNumbers: PairNumbering;
   readonly #ways: Way[] = [];
   readonly #ports: PortTakers;
+  /** Of ownerships, by their numbers. */
+  readonly #hasSeveral: readonly boolean[];
 
-  constructor(census: Census) {
+  constructor(census: Census, ports: PortTakers) {
     this.#census = census;
     this.#numbers = new PairNumbering(census.seed);
     this.#wayNumbers = new PairNumbering(census.seed);
-    this.#ports = new PortTakers(census.seed);
+    this.#ports = ports;
+    this.#hasSeveral = census.sockets.ownerships.map(hasSeveral);
   }
 
   /** @param i index of a socket with a port */
   add(i: number, isClient: boolean): void {
-    const { holder: holderOfSocket, holders, peer, local, ports, hasSeveralOwners } = this.#census;
+    const { holder: holderOfSocket, holders, peer, local, ports, sockets } = this.#census;
+    const ownership = sockets.ownership[i] ?? UNKNOWN;
     const holder = holderOfSocket[i] ?? 0;
     const end = peer[i] ?? 0;
     const share = this.#numbers.of(holder, holders[holder]?.kind === 'process' ? ANY_PEER : end);
-    if (share === this.#drafts.length || hasSeveralOwners[i] === 1) this.#draft(share, i);
+    if (share === this.#drafts.length) this.#drafts.push({ holder: this.#census.holderAt(i), sharedWith: new Set(), peer: null });
+    if (this.#hasSeveral[ownership] === true) this.#addOwners(share, ownership);
     this.#ports.take(ports[local[i] ?? 0] ?? 0, share);
     if (isClient) this.#addWay(share, end);
   }
@@ -87,12 +92,10 @@ class Shares {
     return { used: this.#ports.used, shares: shares.slice(0, MAX_SHARES) };
   }
 
-  #draft(share: number, i: number): void {
-    const socket = this.#census.sockets[i];
-    if (socket === undefined) return;
-    const draft = this.#drafts[share] ?? newDraft(socket);
-    this.#drafts[share] = draft;
-    addOwners(draft, socket);
+  #addOwners(share: number, ownership: number): void {
+    const draft = this.#drafts[share];
+    const owners = this.#census.sockets.ownerships[ownership];
+    if (draft !== undefined && owners !== undefined) addOwners(draft, owners);
   }
 
   #addWay(share: number, end: number): void {
@@ -103,9 +106,10 @@ class Shares {
   }
 }
 
-/** @param scope sockets with a port, by their indexes */
-export const portShares = (census: Census, scope: readonly number[], isClient: Uint8Array): PortShares => {
-  const shares = new Shares(census);
+/** @param scope sockets with a port, by their indexes @param ports where they are counted */
+export const portShares = (census: Census, scope: readonly number[], isClient: Uint8Array, ports: PortTakers): PortShares => {
+  ports.clear();
+  const shares = new Shares(census, ports);
   for (let n = 0; n < scope.length; n += 1) {
     const i = scope[n] ?? 0;
     shares.add(i, isClient[i] === 1);

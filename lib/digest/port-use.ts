@@ -1,9 +1,9 @@
-import type { DestinationUse, Holder, PortRange, PortUse } from '../model/digest.ts';
-import { type Census, NO_PORT } from './census.ts';
-import { holderOf } from './holder.ts';
+import type { DestinationUse, PortRange, PortUse } from '../model/digest.ts';
+import { NO_PORT } from '../model/socket-columns.ts';
+import type { Census } from './census.ts';
 import { PortTakers } from './numbering.ts';
 import { portShares } from './port-shares.ts';
-import { ANY_ADDRESSES, isAnyAddress } from './side.ts';
+import { isAnyAddress } from './side.ts';
 
 const MAX_DESTINATIONS = 4;
 const MAX_DESTINATION_SHARES = 3;
@@ -12,7 +12,7 @@ const MAX_ADDRESSES = 3;
 /** The specific addresses whose client-side sockets take the most distinct ports: those that run out first. */
 const busiestAddresses = ({ address, addresses, local, ports }: Census, isClient: Uint8Array): readonly number[] => {
   const isSeen = new Uint8Array(ports.length);
-  const counts = new Int32Array(addresses.length);
+  const counts = new Int32Array(addresses.size);
   for (let i = 0; i < local.length; i += 1) {
     const end = local[i] ?? 0;
     if (isClient[i] === 0 || isSeen[end] === 1 || ports[end] === NO_PORT) continue;
@@ -21,8 +21,10 @@ const busiestAddresses = ({ address, addresses, local, ports }: Census, isClient
     counts[id] = (counts[id] ?? 0) + 1;
   }
   const busy: { readonly id: number; readonly text: string; readonly count: number }[] = [];
-  for (const [id, text] of addresses.entries()) {
-    if (counts[id] !== 0 && !isAnyAddress(text)) busy.push({ id, text, count: counts[id] ?? 0 });
+  for (let id = 0; id < counts.length; id += 1) {
+    if (counts[id] === 0) continue;
+    const text = addresses.textOf(id);
+    if (!isAnyAddress(text)) busy.push({ id, text, count: counts[id] ?? 0 });
   }
   return busy
     .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
@@ -30,15 +32,10 @@ const busiestAddresses = ({ address, addresses, local, ports }: Census, isClient
     .map(({ id }) => id);
 };
 
-const holderAt = ({ sockets }: Census, i: number): Holder => {
-  const socket = sockets[i];
-  return socket === undefined ? { kind: 'unknown' } : holderOf(socket);
-};
-
 /** @param scope sockets of one local address with a port, by their indexes */
-const destinationOf = (end: number, census: Census, scope: readonly number[]): DestinationUse => {
+const destinationOf = (end: number, census: Census, scope: readonly number[], takers: PortTakers): DestinationUse => {
   const { peer, holder, local, ports } = census;
-  const takers = new PortTakers(census.seed);
+  takers.clear();
   /** Index of a socket of each holder, by the holder's number. */
   const firsts = new Map<number, number>();
   for (let n = 0; n < scope.length; n += 1) {
@@ -52,7 +49,7 @@ const destinationOf = (end: number, census: Census, scope: readonly number[]): D
     peer: census.textOf(end),
     ports: takers.used,
     shares: [...firsts]
-      .map(([by, first]) => ({ holder: holderAt(census, first), ports: takers.counts[by] ?? 0 }))
+      .map(([by, first]) => ({ holder: census.holderAt(first), ports: takers.counts[by] ?? 0 }))
       .sort((a, b) => b.ports - a.ports)
       .slice(0, MAX_DESTINATION_SHARES),
   };
@@ -92,34 +89,58 @@ const clientsIn = (scope: readonly number[], isClient: Uint8Array): readonly num
   return clients;
 };
 
-const destinations = (census: Census, scope: readonly number[], isClient: Uint8Array): PortUse['destinations'] => {
-  const clients = clientsIn(scope, isClient);
-  return fullest(countPeers(clients, census), census.textOf).map((end) => destinationOf(end, census, clients));
+const destinations = (census: Census, clients: readonly number[], takers: PortTakers): PortUse['destinations'] =>
+  fullest(countPeers(clients, census), census.textOf).map((end) => destinationOf(end, census, clients, takers));
+
+/** 1 for each local address that is any, by its number. */
+const anyAddresses = ({ address, addresses }: Census): Uint8Array => {
+  const isAny = new Uint8Array(addresses.size);
+  const isSeen = new Uint8Array(addresses.size);
+  for (let i = 0; i < address.length; i += 1) {
+    const id = address[i] ?? 0;
+    if (isSeen[id] === 1) continue;
+    isSeen[id] = 1;
+    if (isAnyAddress(addresses.textOf(id))) isAny[id] = 1;
+  }
+  return isAny;
 };
 
+/** What the uses of all addresses are worked out from. */
+interface Ground {
+  readonly census: Census;
+  readonly range: PortRange | null;
+  readonly isClient: Uint8Array;
+  readonly isAny: Uint8Array;
+  readonly takers: PortTakers;
+}
+
 /** Sockets on one address or any, within the range; without a range the client-side ones. By their indexes. */
-const scopeOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): readonly number[] => {
-  const isHere = new Uint8Array(census.addresses.length);
-  const anywhere = ANY_ADDRESSES.map((any) => census.addresses.indexOf(any)).filter((any) => any >= 0);
-  for (const here of [id, ...anywhere]) isHere[here] = 1;
+const scopeOf = (id: number, { census, range, isClient, isAny }: Ground): readonly number[] => {
   const scope: number[] = [];
   for (let i = 0; i < isClient.length; i += 1) {
     const port = census.ports[census.local[i] ?? 0] ?? NO_PORT;
-    if (port === NO_PORT || isHere[census.address[i] ?? 0] === 0) continue;
+    const address = census.address[i] ?? 0;
+    if (port === NO_PORT || (address !== id && isAny[address] === 0)) continue;
     if (range === null ? isClient[i] === 1 : port >= range.from && port <= range.to) scope.push(i);
   }
   return scope;
 };
 
-const useOf = (id: number, census: Census, range: PortRange | null, isClient: Uint8Array): PortUse => {
-  const scope = scopeOf(id, census, range, isClient);
-  const address = census.addresses[id] ?? '';
-  return { address, ...portShares(census, scope, isClient), destinations: destinations(census, scope, isClient) };
+const useOf = (id: number, ground: Ground): PortUse => {
+  const { census, isClient, takers } = ground;
+  const scope = scopeOf(id, ground);
+  return {
+    address: census.addresses.textOf(id),
+    ...portShares(census, scope, isClient, takers),
+    destinations: destinations(census, clientsIn(scope, isClient), takers),
+  };
 };
 
 /**
  * Who takes the ephemeral ports, per local address: distinct ports, not sockets, since `connect` shares a port across peers
  * (KERNEL.md). `exclusivePorts` is the counterfactual: what would return if this holder were gone.
  */
-export const portUse = (census: Census, range: PortRange | null, isClient: Uint8Array): readonly PortUse[] =>
-  busiestAddresses(census, isClient).map((id) => useOf(id, census, range, isClient));
+export const portUse = (census: Census, range: PortRange | null, isClient: Uint8Array): readonly PortUse[] => {
+  const ground = { census, range, isClient, isAny: anyAddresses(census), takers: new PortTakers(census.seed) };
+  return busiestAddresses(census, isClient).map((id) => useOf(id, ground));
+};

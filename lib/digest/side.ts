@@ -1,9 +1,11 @@
-import { type Census, LISTEN, NO_PORT } from './census.ts';
-import { tally } from './numbering.ts';
+import { NO_PORT } from '../model/socket-columns.ts';
+import { type Census, LISTEN } from './census.ts';
 
 /** Any-address of either family: a listener there has the port on every address. */
-export const ANY_ADDRESSES: readonly string[] = ['*', '0.0.0.0', '::'];
+const ANY_ADDRESSES: readonly string[] = ['*', '0.0.0.0', '::'];
 export const isAnyAddress = (address: string): boolean => ANY_ADDRESSES.includes(address);
+
+const MAX_PORT = 65_535;
 
 const within = (port: number, [from, to]: readonly [number, number]): boolean => port >= from && port <= to;
 
@@ -13,17 +15,26 @@ const RECURS = 3;
 /** 1 for each end that someone listens on; a listener on any-address has its port on every one. */
 const listened = ({ address, addresses, state, local, ports }: Census): Uint8Array => {
   const isListened = new Uint8Array(ports.length);
-  const everywhere = new Set<number>();
-  for (let i = 0; i < local.length; i += 1) {
+  /** By port, `NO_PORT` included. */
+  const isEverywhere = new Uint8Array(MAX_PORT + 1 - NO_PORT);
+  for (let i = state.indexOf(LISTEN); i >= 0; i = state.indexOf(LISTEN, i + 1)) {
     const end = local[i] ?? 0;
-    if (state[i] !== LISTEN) continue;
     isListened[end] = 1;
-    if (isAnyAddress(addresses[address[i] ?? 0] ?? '')) everywhere.add(ports[end] ?? NO_PORT);
+    if (isAnyAddress(addresses.textOf(address[i] ?? 0))) isEverywhere[(ports[end] ?? NO_PORT) - NO_PORT] = 1;
   }
-  return isListened.map((here, end) => here | Number(everywhere.has(ports[end] ?? NO_PORT)));
+  for (let end = 0; end < ports.length; end += 1) if (isEverywhere[(ports[end] ?? NO_PORT) - NO_PORT] === 1) isListened[end] = 1;
+  return isListened;
 };
 
-const connected = (ends: Int32Array, { state }: Census): Int32Array => ends.map((end, i) => (state[i] === LISTEN ? -1 : end));
+/** How many connections have each end on one side. */
+const connected = (ends: Int32Array, { state, ports }: Census): Int32Array => {
+  const counts = new Int32Array(ports.length);
+  for (let i = 0; i < ends.length; i += 1) {
+    const end = ends[i] ?? 0;
+    if (state[i] !== LISTEN) counts[end] = (counts[end] ?? 0) + 1;
+  }
+  return counts;
+};
 
 /**
  * Which end of each connection this host is, from all that one snapshot shows: a listener on the local port makes it the server's end.
@@ -35,8 +46,8 @@ const connected = (ends: Int32Array, { state }: Census): Int32Array => ends.map(
 export const clientEnds = (census: Census, range: readonly [from: number, to: number]): Uint8Array => {
   const isListened = listened(census);
   const { state, local, peer, ports } = census;
-  const locals = tally(connected(local, census), ports.length);
-  const peers = tally(connected(peer, census), ports.length);
+  const locals = connected(local, census);
+  const peers = connected(peer, census);
   const isClient = new Uint8Array(local.length);
   for (let i = 0; i < local.length; i += 1) {
     const from = local[i] ?? 0;

@@ -1,4 +1,4 @@
-import type { Endpoint, Socket } from '../model/socket.ts';
+import { type Addresses, type EndColumns, NO_PORT, portOr, type SocketColumns } from '../model/socket-columns.ts';
 
 /**
  * A bottom-k sketch: the k smallest hashes of a set's members. Two of them tell how much of one set is still in the other, from
@@ -19,7 +19,8 @@ type IdentityKind = 'c' | 'i' | 't' | 'e';
 const sizeOf = (kind: string | undefined): number => (kind === 'e' ? ENDS_SIZE : SKETCH_SIZE);
 
 export interface SketchBuilder {
-  add(socket: Socket): void;
+  /** @param i the socket's index */
+  add(i: number): void;
   /** `null` where nothing was added. */
   finish(): string | null;
 }
@@ -33,6 +34,22 @@ const fnv = (hash: number, text: string): number => {
   return h;
 };
 
+const NOT_ASCII = 0x80;
+
+/** Of an address' text, whose characters are its bytes as long as they are ASCII. */
+const fnvAddress = (hash: number, addresses: Addresses, address: number): number => {
+  const { bytes, starts } = addresses;
+  const end = starts[address + 1] ?? 0;
+  let h = hash;
+  let bits = 0;
+  for (let at = starts[address] ?? 0; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    bits |= byte;
+    h = Math.imul(h ^ byte, 0x01000193);
+  }
+  return bits < NOT_ASCII ? h : fnv(hash, addresses.textOf(address));
+};
+
 /** murmur3's finaliser: bottom-k needs every bit to depend on every character. */
 const finished = (hash: number): number => {
   let h = hash;
@@ -44,9 +61,10 @@ const finished = (hash: number): number => {
 const ZERO = 0x30;
 
 /** Of a port's decimal digits. */
-const fnvPort = (hash: number, port: number | null): number => {
-  if (port === null) return fnv(hash, 'null');
-  let [h, unit] = [hash, 1];
+const fnvPort = (hash: number, port: number): number => {
+  if (port === NO_PORT) return fnv(hash, 'null');
+  let h = hash;
+  let unit = 1;
   while (unit * 10 <= port) unit *= 10;
   for (; unit >= 1; unit = (unit / 10) | 0) h = Math.imul(h ^ (ZERO + (((port / unit) | 0) % 10)), 0x01000193);
   return h;
@@ -57,55 +75,75 @@ const fnvPort = (hash: number, port: number | null): number => {
  * what was hashed last is kept.
  */
 class EndsHash {
-  #first: Endpoint | null = null;
-  #second: Endpoint | null = null;
-  #hash = 0;
-  #address: string | null = null;
+  readonly #addresses: Addresses;
+  #address = -1;
   #addressHash = 0;
+  #first: EndColumns | null = null;
+  #socket = -1;
+  #hash = 0;
 
-  of(first: Endpoint, second: Endpoint): number {
-    if (first === this.#first && second === this.#second) return this.#hash;
-    if (first.address !== this.#address) {
-      this.#address = first.address;
-      this.#addressHash = fnv(fnv(FNV_BASIS, first.address), ' ');
+  constructor({ addresses }: SocketColumns) {
+    this.#addresses = addresses;
+  }
+
+  of(first: EndColumns, second: EndColumns, i: number): number {
+    if (i === this.#socket && first === this.#first) return this.#hash;
+    const address = first.address[i] ?? 0;
+    if (address !== this.#address) {
+      this.#address = address;
+      this.#addressHash = fnv(fnvAddress(FNV_BASIS, this.#addresses, address), ' ');
     }
-    const beforeSecond = fnv(fnvPort(this.#addressHash, first.port), ' ');
+    const beforeSecond = fnv(fnvPort(this.#addressHash, first.port[i] ?? NO_PORT), ' ');
+    const beforePort = fnv(fnvAddress(beforeSecond, this.#addresses, second.address[i] ?? 0), ' ');
+    this.#socket = i;
     this.#first = first;
-    this.#second = second;
-    this.#hash = finished(fnvPort(fnv(fnv(beforeSecond, second.address), ' '), second.port));
+    this.#hash = finished(fnvPort(beforePort, second.port[i] ?? NO_PORT));
     return this.#hash;
   }
 }
 
 interface Identity {
-  readonly kindOf: (socket: Socket) => IdentityKind;
-  readonly hashOf: (socket: Socket) => number;
+  readonly kindOf: (i: number) => IdentityKind;
+  readonly hashOf: (i: number) => number;
 }
 
-const ofSocket = (ends: EndsHash): Identity => ({
-  kindOf: ({ cookie, inode }) => (cookie !== null ? 'c' : inode !== null && inode !== 0 ? 'i' : 't'),
-  hashOf: ({ cookie, inode, local, peer }) => {
+const ofSocket = ({ cookie: cookies, inode: inodes, local, peer }: SocketColumns, ends: EndsHash): Identity => ({
+  kindOf: (i) => {
+    if ((cookies[i] ?? null) !== null) return 'c';
+    return (inodes[i] ?? 0) === 0 ? 't' : 'i';
+  },
+  hashOf: (i) => {
+    const cookie = cookies[i] ?? null;
     if (cookie !== null) return finished(fnv(FNV_BASIS, cookie));
-    return inode !== null && inode !== 0 ? finished(fnv(FNV_BASIS, String(inode))) : ends.of(local, peer);
+    const inode = inodes[i] ?? 0;
+    return inode === 0 ? ends.of(local, peer, i) : finished(fnv(FNV_BASIS, String(inode)));
   },
 });
 
-const endText = ({ address, port }: Endpoint): string => `${address} ${port}`;
-
-/** As their texts are ordered. */
-const isBefore = (a: Endpoint, b: Endpoint): boolean => {
-  const length = Math.min(a.address.length, b.address.length);
-  for (let i = 0; i < length; i += 1) {
-    const difference = a.address.charCodeAt(i) - b.address.charCodeAt(i);
-    if (difference !== 0) return difference < 0;
+/** As the texts of their ends are ordered, `null` for no port. */
+const isLocalBefore = ({ local, peer, addresses }: SocketColumns, i: number): boolean => {
+  const { bytes, starts } = addresses;
+  const from = local.address[i] ?? 0;
+  const to = peer.address[i] ?? 0;
+  const fromStart = starts[from] ?? 0;
+  const toStart = starts[to] ?? 0;
+  const length = Math.min((starts[from + 1] ?? 0) - fromStart, (starts[to + 1] ?? 0) - toStart);
+  for (let at = 0; at < length; at += 1) {
+    const a = bytes[fromStart + at] ?? 0;
+    const b = bytes[toStart + at] ?? 0;
+    if (a >= NOT_ASCII || b >= NOT_ASCII) break;
+    if (a !== b) return a < b;
   }
-  return endText(a) < endText(b);
+  return `${addresses.textOf(from)} ${portOr(local.port[i])}` < `${addresses.textOf(to)} ${portOr(peer.port[i])}`;
 };
 
 /** Both ends write the same: a connection is known by its two endpoints, in no order (RFC 9293 §3.3.1). */
-const ofConnection = (ends: EndsHash): Identity => ({
+const ofConnection = (sockets: SocketColumns, ends: EndsHash): Identity => ({
   kindOf: () => 'e',
-  hashOf: ({ local, peer }) => (isBefore(local, peer) ? ends.of(local, peer) : ends.of(peer, local)),
+  hashOf: (i) => {
+    const { local, peer } = sockets;
+    return isLocalBefore(sockets, i) ? ends.of(local, peer, i) : ends.of(peer, local, i);
+  },
 });
 
 /** The smallest of many hashes, each once, ascending. Once they are full, hardly any hash gets in. */
@@ -132,14 +170,14 @@ const builder = ({ kindOf, hashOf }: Identity): SketchBuilder => {
   let kind: IdentityKind | null = null;
   let smallest = new Smallest(0);
   return {
-    add(socket) {
-      const socketKind = kindOf(socket);
+    add(i) {
+      const socketKind = kindOf(i);
       if (kind === null) {
         kind = socketKind;
         smallest = new Smallest(sizeOf(kind));
       }
       // A listing that mixes kinds (an inode of 0 among others) would compare unlike with unlike: follow the first kind only.
-      if (socketKind === kind) smallest.add(hashOf(socket));
+      if (socketKind === kind) smallest.add(hashOf(i));
     },
     finish() {
       if (kind === null) return null;
@@ -150,7 +188,8 @@ const builder = ({ kindOf, hashOf }: Identity): SketchBuilder => {
   };
 };
 
-export const sketchBuilder = (): SketchBuilder => builder(ofSocket(new EndsHash()));
+/** Of sockets, by what identifies each best. */
+export const sketchBuilder = (sockets: SocketColumns, ends = new EndsHash(sockets)): SketchBuilder => builder(ofSocket(sockets, ends));
 
 export interface WantedSketches {
   readonly withSockets: boolean;
@@ -162,15 +201,15 @@ export class PileSketches {
   readonly #sockets: SketchBuilder | null;
   readonly #ends: SketchBuilder | null;
 
-  constructor({ withSockets, withEnds }: WantedSketches) {
-    const hash = new EndsHash();
-    this.#sockets = withSockets ? builder(ofSocket(hash)) : null;
-    this.#ends = withEnds ? builder(ofConnection(hash)) : null;
+  constructor(sockets: SocketColumns, { withSockets, withEnds }: WantedSketches) {
+    const ends = new EndsHash(sockets);
+    this.#sockets = withSockets ? sketchBuilder(sockets, ends) : null;
+    this.#ends = withEnds ? builder(ofConnection(sockets, ends)) : null;
   }
 
-  add(socket: Socket): void {
-    this.#sockets?.add(socket);
-    this.#ends?.add(socket);
+  add(i: number): void {
+    this.#sockets?.add(i);
+    this.#ends?.add(i);
   }
 
   finish(): { readonly sketch: string | null; readonly ends: string | null } {

@@ -1,9 +1,10 @@
 import type { SnapshotDigest } from '../model/digest.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { type Socket, TCP_STATES } from '../model/socket.ts';
+import { TCP_STATES } from '../model/socket.ts';
+import { NO_PORT, NOT_SHOWN, protocolNumber, type SocketColumns, socketsAt, stateNumber, UNKNOWN } from '../model/socket-columns.ts';
 import { count } from '../text/words.ts';
 import { ownAddresses } from './addresses.ts';
-import { type Census, censusOf, LISTEN, NO_PORT, stateNumber } from './census.ts';
+import { type Census, censusOf, LISTEN } from './census.ts';
 import { choiceIsSpread, defaultRangeOf } from './default-range.ts';
 import { listenersOf } from './listeners.ts';
 import { socketsWithNames } from './named-owners.ts';
@@ -29,10 +30,10 @@ const UNOWNED_BY_CHANCE_SHARE = 0.05;
  * A client's connection always has an owner (only TIME_WAIT and orphans have none), so several without any mean that permission hides
  * them: `ss -p` without root is silent about other users' sockets.
  */
-const ownersComplete = ({ state, holder, holders, isWithoutInode }: Census, isClient: Uint8Array): boolean => {
+const ownersComplete = ({ state, holder, holders, sockets }: Census, isClient: Uint8Array): boolean => {
   let [connections, unowned] = [0, 0];
   for (let i = 0; i < state.length; i += 1) {
-    if (isClient[i] === 0 || isWithoutInode[i] === 1) continue;
+    if (isClient[i] === 0 || sockets.inode[i] === 0) continue;
     if (state[i] !== ESTABLISHED && state[i] !== CLOSE_WAIT) continue;
     connections += 1;
     if (holders[holder[i] ?? 0]?.kind !== 'process') unowned += 1;
@@ -46,10 +47,10 @@ const countStates = ({ state }: Census): SnapshotDigest['states'] => {
 };
 
 const knowledge = (snapshot: Snapshot, census: Census, isClient: Uint8Array): SnapshotDigest['knows'] => ({
-  owners: census.shows.owners,
+  owners: census.sockets.ownership.some((ownership) => ownership !== UNKNOWN),
   ownersComplete: ownersComplete(census, isClient),
-  inodes: census.shows.inodes,
-  queues: census.shows.queues,
+  inodes: census.sockets.inode.length > 0,
+  queues: census.sockets.recvQ.some((bytes) => bytes !== NOT_SHOWN),
   listeners: census.state.includes(LISTEN),
   descriptors: snapshot.descriptors !== null,
   processes: snapshot.processes !== null,
@@ -77,13 +78,20 @@ const droppedRemark = ({ dropped = '' }: Readonly<Record<string, string>>): read
     : [`Its agent dropped ${count(Number(uploads), 'upload')} since ${since}, for want of room while nothing could be uploaded.`];
 };
 
-const isTcp = ({ protocol }: Socket): boolean => protocol === 'tcp' || protocol === 'mptcp';
+const TCP = protocolNumber('tcp');
+const MPTCP = protocolNumber('mptcp');
+
+const tcpOf = (sockets: SocketColumns): SocketColumns => {
+  const isTcp = (protocol: number): boolean => protocol === TCP || protocol === MPTCP;
+  if (sockets.protocol.every(isTcp)) return sockets;
+  const kept: number[] = [];
+  for (let i = 0; i < sockets.size; i += 1) if (isTcp(sockets.protocol[i] ?? 0)) kept.push(i);
+  return socketsAt(sockets, kept);
+};
 
 /** One snapshot as its small record. Pure: the same snapshot gives the same digest. */
 export const digestSnapshot = (snapshot: Snapshot, upload: UploadFacts, taken: TakenAt): SnapshotDigest => {
-  const sockets = socketsWithNames(snapshot);
-  const tcp = sockets.every(isTcp) ? sockets : sockets.filter(isTcp);
-  const census = censusOf(tcp, snapshot.contentId);
+  const census = censusOf(tcpOf(socketsWithNames(snapshot)), snapshot.contentId);
   const isClient = clientEnds(census, snapshot.sysctls.portRange ?? defaultRangeOf(snapshot.dialect));
   const seen = clientPorts(census, isClient);
   const range = portRange(snapshot.sysctls, seen, choiceIsSpread(snapshot.dialect));

@@ -1,4 +1,4 @@
-import type { Socket } from './socket.ts';
+import type { SocketColumns } from './socket-columns.ts';
 
 /** Where a reading came from, to be quoted: the object and its 1-based lines, both ends included. */
 export interface Source {
@@ -77,7 +77,7 @@ export interface Snapshot {
   /** By name, as a section says (`==> ss -tanpe @netns blue <==`); `null` for the host's own. */
   readonly netns: string | null;
   readonly dialect: SocketDialect | null;
-  readonly sockets: readonly Socket[];
+  readonly sockets: SocketColumns;
   readonly sysctls: Sysctls;
   readonly processes: readonly ProcessRow[] | null;
   readonly descriptors: readonly DescriptorRow[] | null;

@@ -22,7 +22,9 @@ export const TCP_STATES = [
 export type TcpState = (typeof TCP_STATES)[number];
 
 /** What can be seen on the internet families; unix-domain, netlink and packet sockets take no port and are not kept. */
-export type Protocol = 'tcp' | 'udp' | 'raw' | 'icmp' | 'dccp' | 'sctp' | 'mptcp';
+export const PROTOCOLS = ['tcp', 'udp', 'raw', 'icmp', 'dccp', 'sctp', 'mptcp'] as const;
+
+export type Protocol = (typeof PROTOCOLS)[number];
 
 export interface Endpoint {
   /**

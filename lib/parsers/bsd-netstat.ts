@@ -6,6 +6,7 @@ import { dottedEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import { anyAddressOf, type ListingReader, NOT_SHOWN, owned } from './listing.ts';
+import type { SocketTable } from './socket-table.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { countOr, isCount, takeWords, wordsOf } from './tokens.ts';
 
@@ -109,13 +110,14 @@ const endsOf = (localText: string, peerText: string, proto: string, { cutAt }: B
 export class BsdNetstatReader implements ListingReader {
   problem: string | null = null;
   readonly #account: Account;
-  readonly #sockets: Socket[] = [];
+  readonly #sockets: SocketTable;
   #columns: BsdColumns = bsdColumns('');
   /** Within a table of another family (unix-domain, multipath, kernel control). */
   #isElsewhere = false;
 
-  constructor(account: Account) {
+  constructor(account: Account, sockets: SocketTable) {
     this.#account = account;
+    this.#sockets = sockets;
   }
 
   get dialect(): SocketDialect {
@@ -136,9 +138,7 @@ export class BsdNetstatReader implements ListingReader {
     }
   }
 
-  end(): readonly Socket[] {
-    return this.#sockets;
-  }
+  end(): void {}
 
   #row(line: Line): void {
     const socket = this.#parse(line);

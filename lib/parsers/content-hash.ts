@@ -1,26 +1,6 @@
+import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Line } from './line.ts';
-
-const WORD = 4;
-const HIGH_BITS = 0x80808080 | 0;
-const HIGH_BIT = 0x80;
-
-const allAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < HIGH_BIT);
-
-/** Looks at each and decides at the end: a test for each word would cost more than looking at those behind. */
-const hasHighBits = (words: Int32Array): boolean => {
-  let bits = 0;
-  for (let i = 0; i < words.length; i += 1) bits |= words[i] ?? 0;
-  return (bits & HIGH_BITS) !== 0;
-};
-
-/** Four bytes at a time, but for those before and behind a whole word. */
-const isAscii = (bytes: Buffer): boolean => {
-  const lead = (WORD - (bytes.byteOffset % WORD)) % WORD;
-  if (bytes.length < lead + WORD) return allAscii(bytes);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + lead, Math.floor((bytes.length - lead) / WORD));
-  return !hasHighBits(words) && allAscii(bytes.subarray(0, lead)) && allAscii(bytes.subarray(lead + words.length * WORD));
-};
 
 /** SHA-256 of lines as text, whatever ended them. Lines that follow one another in memory are hashed at once. */
 export class ContentHash {

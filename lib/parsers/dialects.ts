@@ -5,6 +5,7 @@ import { isLsofHeader, LsofReader, looksLikeLsofRow } from './lsof.ts';
 import { AnyNetstatReader, isOfNetstat } from './netstat-family.ts';
 import { isPowershellHeader, PowershellReader } from './powershell.ts';
 import { isProcTcpHeader, looksLikeProcTcpRow, ProcTcpReader } from './proc-tcp.ts';
+import type { SocketTable } from './socket-table.ts';
 import { isSockstatHeader, looksLikeSockstatRow, SockstatReader } from './sockstat.ts';
 import { SsReader } from './ss.ts';
 import { isSsHeader, looksLikeSsRow, ssDefaults } from './ss-words.ts';
@@ -16,28 +17,36 @@ interface Dialect {
   /** Whether a line can only be its own. */
   readonly isOwn: (line: Line) => boolean;
   /** @param name the section's name: the whole command line, for what it says that the rows may not */
-  readonly open: (account: Account, name: string) => ListingReader;
+  readonly open: (account: Account, sockets: SocketTable, name: string) => ListingReader;
 }
 
 const DIALECTS: readonly Dialect[] = [
-  { program: 'netstat', isOwn: isOfNetstat, open: (account) => new AnyNetstatReader(account) },
+  { program: 'netstat', isOwn: isOfNetstat, open: (account, sockets) => new AnyNetstatReader(account, sockets) },
   {
     program: 'ss',
     isOwn: (line) => isSsHeader(line.text) || looksLikeSsRow(line),
-    open: (account, name) => new SsReader(account, ssDefaults(name)),
+    open: (account, sockets, name) => new SsReader(account, sockets, ssDefaults(name)),
   },
   {
     program: '/proc/net/tcp',
     isOwn: (line) => isProcTcpHeader(line) || looksLikeProcTcpRow(line),
-    open: (account) => new ProcTcpReader(account),
+    open: (account, sockets) => new ProcTcpReader(account, sockets),
   },
   {
     program: 'sockstat',
     isOwn: (line) => isSockstatHeader(line) || looksLikeSockstatRow(line),
-    open: (account) => new SockstatReader(account),
+    open: (account, sockets) => new SockstatReader(account, sockets),
   },
-  { program: 'lsof', isOwn: (line) => isLsofHeader(line) || looksLikeLsofRow(line), open: (account) => new LsofReader(account) },
-  { program: 'Get-NetTCPConnection', isOwn: (line) => isPowershellHeader(line.text), open: (account) => new PowershellReader(account) },
+  {
+    program: 'lsof',
+    isOwn: (line) => isLsofHeader(line) || looksLikeLsofRow(line),
+    open: (account, sockets) => new LsofReader(account, sockets),
+  },
+  {
+    program: 'Get-NetTCPConnection',
+    isOwn: (line) => isPowershellHeader(line.text),
+    open: (account, sockets) => new PowershellReader(account, sockets),
+  },
 ];
 
 /** `sudo`, `busybox`, `LC_ALL=C` and the like may stand before the program. */
@@ -72,7 +81,8 @@ const dialectNamed = (name: string): Dialect | null => {
 export const isSocketSection = (name: string): boolean => dialectNamed(name) !== null;
 
 /** The reader for a section with this name; `null` where it holds no sockets. */
-export const openListing = (name: string, account: Account): ListingReader | null => dialectNamed(name)?.open(account, name) ?? null;
+export const openListing = (name: string, account: Account, sockets: SocketTable): ListingReader | null =>
+  dialectNamed(name)?.open(account, sockets, name) ?? null;
 
 /** The program whose listing a line can only be of, or `null`. */
 export const sniffListing = (line: Line): string | null => DIALECTS.find(({ isOwn }) => isOwn(line))?.program ?? null;

@@ -1,6 +1,9 @@
 import type { Endpoint } from '../model/socket.ts';
+import { NO_PORT } from '../model/socket-columns.ts';
+import type { AddressBook } from './address-book.ts';
 import { digitsIn, type Line } from './line.ts';
 import { Memo } from './memo.ts';
+import type { ReadEnd } from './socket-table.ts';
 
 /** Names that `ss` and `netstat` print for ports without `-n`: the common ones of /etc/services (IANA). */
 const SERVICES: ReadonlyMap<string, number> = new Map(
@@ -82,28 +85,90 @@ export const parseEndpoint = (text: string): Endpoint | null => {
   return colon < 1 ? null : endpoint(hostOf(text.slice(0, colon)), portOf(text.slice(colon + 1)));
 };
 
-/** Distinct hosts that one listing's ends repeat; beyond, some are worked out again. */
+/** Hosts in brackets or with a scope that one listing's ends repeat; beyond, some are worked out again. */
 const HOSTS = 2048;
-/** Ends that recur (a service's) are one object; a power of two. */
-const ENDS = 1024;
 
-/** Reads the endpoints of one listing as `parseEndpoint` does, each host once. */
-export class EndpointReader {
-  readonly #hosts = new Memo(hostOf, HOSTS);
-  readonly #ends = new Array<Endpoint | undefined>(ENDS).fill(undefined);
+const [OPENING, CLOSING, PERCENT, COLON, NOT_ASCII] = [0x5b, 0x5d, 0x25, 0x3a, 0x80] as const;
 
-  /** The word that was taken last. */
-  read({ bytes, wordStart, wordEnd, wordHash, colon, hostHash }: Line): Endpoint | null {
-    if (colon <= wordStart) return null;
+const bracketsAround = (bytes: Buffer, start: number, end: number): 0 | 1 =>
+  end - start > 1 && bytes[start] === OPENING && bytes[end - 1] === CLOSING ? 1 : 0;
+
+/** Neither in brackets nor mapped. */
+const isBare = (bytes: Buffer, start: number): boolean => bytes[start] !== OPENING && bytes[start] !== COLON;
+
+/** Whether a bare host is an address as it stands: without a scope. */
+const isAddress = (bytes: Buffer, start: number, end: number): boolean => {
+  for (let at = start; at < end; at += 1) if (bytes[at] === PERCENT || (bytes[at] ?? 0) >= NOT_ASCII) return false;
+  return true;
+};
+
+interface KnownHost {
+  /** Its number. */
+  readonly address: number;
+  readonly scope: string | null;
+}
+
+/** The hosts of one listing. */
+export class Hosts {
+  readonly #addresses: AddressBook;
+  /** Those that are not simply an address. */
+  readonly #memo: Memo<KnownHost>;
+
+  constructor(addresses: AddressBook) {
+    this.#addresses = addresses;
+    this.#memo = new Memo((bytes, start, end) => this.#learn(bytes, start, end), HOSTS);
+  }
+
+  /** What stands before the port of the word that was taken last: its number where it is simply an address, else -1. */
+  address({ bytes, wordStart, colon, hostHash }: Line): number {
+    if (!isBare(bytes, wordStart)) return -1;
+    const known = this.#addresses.find(bytes, wordStart, colon, hostHash);
+    if (known >= 0) return known;
+    return isAddress(bytes, wordStart, colon) ? this.#addresses.add(bytes, wordStart, colon, hostHash) : -1;
+  }
+
+  /** The same, whatever it is. */
+  host({ bytes, wordStart, colon, hostHash }: Line): KnownHost {
+    return this.#memo.of(bytes, wordStart, colon, hostHash);
+  }
+
+  #learn(bytes: Buffer, start: number, end: number): KnownHost {
+    const inner = bracketsAround(bytes, start, end);
+    const [from, to] = [start + inner, end - inner];
+    if (inner === 1 && isBare(bytes, from) && isAddress(bytes, from, to))
+      return { address: this.#addresses.of(bytes, from, to), scope: null };
+    const { address, scope } = hostOf(bytes.toString('utf8', start, end));
+    return { address: this.#addresses.ofText(address), scope: scope ?? null };
+  }
+}
+
+/** Reads the endpoints of one column as `parseEndpoint` does, into numbers: the one that was read last is its own. */
+export class EndpointReader implements ReadEnd {
+  address = -1;
+  port = NO_PORT;
+  scope: string | null = null;
+  readonly #hosts: Hosts;
+
+  constructor(hosts: Hosts) {
+    this.#hosts = hosts;
+  }
+
+  /** The word that was taken last; false where it is none. */
+  read(line: Line): boolean {
+    const { bytes, wordStart, wordEnd, colon } = line;
+    if (colon <= wordStart) return false;
+    this.address = this.#hosts.address(line);
+    this.scope = null;
+    if (this.address < 0) this.#readHost(line);
     const digits = digitsIn(bytes, colon + 1, wordEnd);
-    const port = digits >= 0 && digits <= MAX_PORT ? digits : portOf(bytes.toString('utf8', colon + 1, wordEnd));
-    const host = this.#hosts.of(bytes, wordStart, colon, hostHash);
-    const slot = (wordHash ^ (wordHash >>> 15)) & (ENDS - 1);
-    const known = this.#ends[slot];
-    if (known !== undefined && known.port === port && known.address === host.address && known.scope === host.scope) return known;
-    const end = endpoint(host, port);
-    this.#ends[slot] = end;
-    return end;
+    this.port = digits >= 0 && digits <= MAX_PORT ? digits : (portOf(bytes.toString('utf8', colon + 1, wordEnd)) ?? NO_PORT);
+    return true;
+  }
+
+  #readHost(line: Line): void {
+    const { address, scope } = this.#hosts.host(line);
+    this.address = address;
+    this.scope = scope;
   }
 }
 

@@ -109,6 +109,24 @@ export class Line {
     return at > this.wordStart;
   }
 
+  /** Takes the next word as a number, as `count` tells it. Queues are short and many: a number is read as it is passed, and has no hash. */
+  nextCount(): number | null {
+    const { bytes, end } = this;
+    let at = this.at;
+    while (at < end && (bytes[at] ?? 0) <= SPACE) at += 1;
+    const start = at;
+    let value = 0;
+    for (; at < end; at += 1) {
+      const digit = (bytes[at] ?? 0) - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    const isWhole = at === end || (bytes[at] ?? 0) <= SPACE;
+    if (!isWhole || at === start || at - start > MAX_DIGITS) return this.next() ? this.count() : null;
+    this.at = at;
+    return value;
+  }
+
   /** Of the text, where that has been asked for and has a character for each byte. */
   #slice(start: number, end: number): string {
     const text = this.#text;
@@ -142,8 +160,8 @@ export class Line {
   }
 }
 
-/** FNV-1a: a multiplication for each byte. */
-export const HASH_BASIS = 0x811c9dc5;
+/** FNV-1a: a multiplication for each byte. Signed, as `Math.imul` gives them, so that hashes are equal wherever they are kept. */
+export const HASH_BASIS = 0x811c9dc5 | 0;
 export const HASH_PRIME = 0x01000193;
 
 /** The number that decimal digits write; -1 for anything else, and where it has more of them than any number here. */

@@ -1,13 +1,14 @@
 import type { SocketDialect } from '../model/snapshot.ts';
 import type { Endpoint, Owner, Ownership, Socket } from '../model/socket.ts';
 import type { Line } from './line.ts';
+import type { SocketTable } from './socket-table.ts';
 import { isPid } from './tokens.ts';
 
-/** A reader of one command's listing: each line is accounted as it comes, the sockets are known at the end. */
+/** A reader of one command's listing: each line is accounted as it comes, the sockets are all in its table at the end. */
 export interface ListingReader {
   readonly dialect: SocketDialect;
   readonly line: (line: Line) => void;
-  readonly end: () => readonly Socket[];
+  readonly end: () => void;
   /** Why none of this listing may be used, a whole sentence: half a listing would be taken for a healthy host. `null`: it may. */
   readonly problem: string | null;
 }
@@ -42,10 +43,10 @@ export class SharedSockets {
     if (owner !== null && !known.owners.has(owner.pid)) known.owners.set(owner.pid, owner);
   }
 
-  get(): readonly Socket[] {
-    return [...this.#byKey.values()].map(({ socket, owners }) => {
+  putInto(sockets: SocketTable): void {
+    for (const { socket, owners } of this.#byKey.values()) {
       const [first, ...others] = owners.values();
-      return { ...socket, ownership: first === undefined ? { kind: 'unowned' } : { kind: 'owned', owners: [first, ...others] } };
-    });
+      sockets.push({ ...socket, ownership: first === undefined ? { kind: 'unowned' } : { kind: 'owned', owners: [first, ...others] } });
+    }
   }
 }

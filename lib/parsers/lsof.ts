@@ -4,6 +4,7 @@ import { parseEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import { anyAddressOf, type ListingReader, NOT_SHOWN, SharedSockets } from './listing.ts';
+import type { SocketTable } from './socket-table.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { countOr, isCount, pidOr, wordsOf } from './tokens.ts';
 
@@ -98,10 +99,12 @@ export class LsofReader implements ListingReader {
   readonly dialect = 'lsof';
   problem: string | null = null;
   readonly #account: Account;
-  readonly #sockets = new SharedSockets();
+  readonly #sockets: SocketTable;
+  readonly #shared = new SharedSockets();
 
-  constructor(account: Account) {
+  constructor(account: Account, sockets: SocketTable) {
     this.#account = account;
+    this.#sockets = sockets;
   }
 
   line(line: Line): void {
@@ -115,8 +118,8 @@ export class LsofReader implements ListingReader {
     else this.#account.unparsed(line.text, line.number);
   }
 
-  end(): readonly Socket[] {
-    return this.#sockets.get();
+  end(): void {
+    this.#shared.putInto(this.#sockets);
   }
 
   #state(info: readonly string[]): TcpState | null {
@@ -144,7 +147,7 @@ export class LsofReader implements ListingReader {
       inode: countOr(device),
       line,
     };
-    this.#sockets.add(`${device} ${name}`, socket, owner);
+    this.#shared.add(`${device} ${name}`, socket, owner);
     return true;
   }
 }

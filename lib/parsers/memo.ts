@@ -1,13 +1,22 @@
 /** Longer words are rare, and worked out each time. */
 const MAX_KEY = 64;
 
+/** Works out what the bytes between mean. */
+type Work<T> = (bytes: Buffer, start: number, end: number) => T;
+
+/** From their text. */
+export const ofText =
+  <T>(work: (text: string) => T): Work<T> =>
+  (bytes, start, end) =>
+    work(bytes.toString('utf8', start, end));
+
 /**
  * What a word means, worked out once for each distinct word: listings repeat the same states, addresses and programs thousands of times.
  * A table of fixed size in which a new word takes an old one's place, so that it stays bounded, and quick at its worst, whatever a host
  * writes.
  */
 export class Memo<T> {
-  readonly #work: (text: string) => T;
+  readonly #work: Work<T>;
   readonly #mask: number;
   readonly #values: (T | undefined)[];
   /** Of the keys, plus one: 0 is a free slot. */
@@ -15,7 +24,7 @@ export class Memo<T> {
   readonly #keys: Uint8Array;
 
   /** @param slots a power of two */
-  constructor(work: (text: string) => T, slots: number) {
+  constructor(work: Work<T>, slots: number) {
     this.#work = work;
     this.#mask = slots - 1;
     this.#values = new Array<T | undefined>(slots).fill(undefined);
@@ -41,7 +50,7 @@ export class Memo<T> {
   }
 
   #learn(slot: number, bytes: Buffer, start: number, end: number): T {
-    const value = this.#work(bytes.toString('utf8', start, end));
+    const value = this.#work(bytes, start, end);
     if (end - start > MAX_KEY) return value;
     this.#values[slot] = value;
     this.#lengths[slot] = end - start + 1;

@@ -1,4 +1,3 @@
-import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { isBsdHeader } from './bsd-columns.ts';
 import { BsdNetstatReader, INTERNET_TITLE, isBsdTitle, looksLikeBsdRow } from './bsd-netstat.ts';
@@ -6,6 +5,7 @@ import { foreignTitle, foreignTitleProblem } from './languages.ts';
 import { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
 import { isNetstatHeader, isNetstatTitle, looksLikeNetstatRow, NetstatReader } from './netstat.ts';
+import type { SocketTable } from './socket-table.ts';
 import { isWindowsHeader, isWindowsTitle, looksLikeWindowsRow, WindowsNetstatReader } from './windows-netstat.ts';
 
 /**
@@ -41,16 +41,14 @@ class RefusedReader implements ListingReader {
     else this.#account.unparsed(line.text, line.number);
   }
 
-  end(): readonly Socket[] {
-    return [];
-  }
+  end(): void {}
 }
 
-const readerOf = (family: Family, text: string, account: Account): ListingReader => {
+const readerOf = (family: Family, text: string, account: Account, sockets: SocketTable): ListingReader => {
   const title = family === 'foreign' ? foreignTitle(text) : null;
   if (title !== null) return new RefusedReader(account, foreignTitleProblem(title));
-  if (family === 'windows') return new WindowsNetstatReader(account);
-  return family === 'bsd' ? new BsdNetstatReader(account) : new NetstatReader(account);
+  if (family === 'windows') return new WindowsNetstatReader(account, sockets);
+  return family === 'bsd' ? new BsdNetstatReader(account, sockets) : new NetstatReader(account, sockets);
 };
 
 /** Notices may come before a listing; as many lines are looked at before it is taken for net-tools'. */
@@ -59,11 +57,13 @@ const MAX_UNDECIDED = 16;
 /** Reads the lines of a `netstat`, whichever it is. */
 export class AnyNetstatReader implements ListingReader {
   readonly #account: Account;
+  readonly #sockets: SocketTable;
   #reader: ListingReader | null = null;
   #undecided: Line[] = [];
 
-  constructor(account: Account) {
+  constructor(account: Account, sockets: SocketTable) {
     this.#account = account;
+    this.#sockets = sockets;
   }
 
   get dialect(): ListingReader['dialect'] {
@@ -85,12 +85,12 @@ export class AnyNetstatReader implements ListingReader {
     if (family !== null || this.#undecided.length >= MAX_UNDECIDED) this.#decide(family ?? 'linux', text);
   }
 
-  end(): readonly Socket[] {
-    return (this.#reader ?? this.#decide('linux', '')).end();
+  end(): void {
+    (this.#reader ?? this.#decide('linux', '')).end();
   }
 
   #decide(family: Family, text: string): ListingReader {
-    const reader = readerOf(family, text, this.#account);
+    const reader = readerOf(family, text, this.#account, this.#sockets);
     this.#reader = reader;
     for (const held of this.#undecided) reader.line(held);
     this.#undecided = [];

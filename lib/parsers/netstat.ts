@@ -1,10 +1,12 @@
-import type { Ownership, Protocol, Socket, TcpState } from '../model/socket.ts';
+import type { Ownership, Protocol } from '../model/socket.ts';
+import { protocolNumber, stateNumber, UNKNOWN } from '../model/socket-columns.ts';
 import type { Account } from './account.ts';
-import { EndpointReader } from './endpoint.ts';
+import { EndpointReader, Hosts } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
-import { Memo } from './memo.ts';
+import { Memo, ofText } from './memo.ts';
+import type { SocketTable } from './socket-table.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { isCount, pidOr, takeWords } from './tokens.ts';
 
@@ -91,13 +93,13 @@ const withoutTimer = (text: string): string => {
 };
 
 interface Program {
-  readonly ownership: Ownership;
+  /** Its number. */
+  readonly ownership: number;
   /** Begins as an owner does. */
   readonly isOwner: boolean;
 }
 
 const NOBODY: Ownership = { kind: 'unowned' };
-const UNKNOWN: Ownership = { kind: 'unknown' };
 
 const ownershipOf = (text: string): Ownership => {
   const slash = text.indexOf('/');
@@ -106,9 +108,9 @@ const ownershipOf = (text: string): Ownership => {
   return { kind: 'owned', owners: [{ command: text.slice(slash + 1).trimEnd(), pid }] };
 };
 
-const programOf = (text: string): Program => {
+const programOf = (text: string, sockets: SocketTable): Program => {
   const program = text.trim();
-  return { ownership: ownershipOf(program), isOwner: /^\d+\//.test(program) };
+  return { ownership: sockets.ownership(ownershipOf(program)), isOwner: /^\d+\//.test(program) };
 };
 
 /** Programs that hold the sockets of one listing. */
@@ -116,32 +118,53 @@ const PROGRAMS = 512;
 /** A few more than there are states and protocols. */
 const WORDS = 64;
 
+/** Numbers, or `null` for another word. */
+const protocolIn = (text: string): number | null => {
+  const protocol = PROTOCOLS.get(text);
+  return protocol === undefined ? null : protocolNumber(protocol);
+};
+const stateIn = (text: string): number | null => {
+  const state = tcpStateOf(text);
+  return state === null ? null : stateNumber(state);
+};
+const TCP = protocolNumber('tcp');
+const RAW = protocolNumber('raw');
+const CLOSE = stateNumber('close');
+
 /** Reads the lines of one `netstat` listing. */
 export class NetstatReader implements ListingReader {
   readonly dialect = 'netstat';
   problem: string | null = null;
   readonly #account: Account;
-  readonly #sockets: Socket[] = [];
-  readonly #protocols = new Memo((text) => PROTOCOLS.get(text) ?? null, WORDS);
-  readonly #states = new Memo(tcpStateOf, WORDS);
-  readonly #endpoints = new EndpointReader();
-  readonly #programs = new Memo(programOf, PROGRAMS);
+  readonly #sockets: SocketTable;
+  readonly #protocols = new Memo(ofText(protocolIn), WORDS);
+  readonly #states = new Memo(ofText(stateIn), WORDS);
+  readonly #local: EndpointReader;
+  readonly #peer: EndpointReader;
+  readonly #programs: Memo<Program>;
   #layout: Layout = NO_LAYOUT;
   /** Within a table of another family (unix-domain, Bluetooth, IPX). */
   #isElsewhere = false;
 
-  constructor(account: Account) {
+  constructor(account: Account, sockets: SocketTable) {
     this.#account = account;
+    this.#sockets = sockets;
+    const hosts = new Hosts(sockets.addresses);
+    this.#local = new EndpointReader(hosts);
+    this.#peer = new EndpointReader(hosts);
+    this.#programs = new Memo(
+      ofText((text) => programOf(text, sockets)),
+      PROGRAMS,
+    );
   }
 
   line(line: Line): void {
-    if (!this.#isElsewhere && this.#protocol(line) !== null) this.#row(line);
+    const protocol = this.#isElsewhere ? null : this.#protocol(line);
+    if (protocol !== null) this.#row(line, protocol);
     else this.#other(line, line.text);
   }
 
-  end(): readonly Socket[] {
-    return this.#sockets;
-  }
+  end(): void {}
 
   #other(line: Line, text: string): void {
     if (isNetstatHeader(text)) {
@@ -158,67 +181,52 @@ export class NetstatReader implements ListingReader {
     }
   }
 
-  #protocol(line: Line): Protocol | null {
+  #protocol(line: Line): number | null {
     line.rewind();
     line.next();
     return this.#protocols.of(line.bytes, line.wordStart, line.wordEnd, line.wordHash);
   }
 
-  #row(line: Line): void {
-    const socket = this.#socket(line);
-    if (socket === null) {
-      this.#account.unparsed(line.text, line.number);
-      return;
-    }
-    this.#sockets.push(socket);
-    this.#account.understood();
+  #row(line: Line, protocol: number): void {
+    if (this.#socket(line, protocol)) this.#account.understood();
+    else this.#account.unparsed(line.text, line.number);
   }
 
-  #socket(line: Line): Socket | null {
-    const protocol = this.#protocol(line);
+  /** Adds it; false where the row is not understood. */
+  #socket(line: Line, protocol: number): boolean {
+    const recvQ = line.nextCount();
+    const limit = line.nextCount();
     line.next();
-    const recvQ = line.count();
+    const hasLocal = this.#local.read(line);
     line.next();
-    const limit = line.count();
-    line.next();
-    const local = this.#endpoints.read(line);
-    line.next();
-    const peer = this.#endpoints.read(line);
-    if (protocol === null || recvQ === null || limit === null || local === null || peer === null) return null;
+    const hasPeer = this.#peer.read(line);
+    if (recvQ === null || limit === null || !hasLocal || !hasPeer) return false;
     const state = this.#state(line, protocol);
-    if (state === null) return null;
+    if (state === null) return false;
     const inode = this.#inode(line);
     const ownership = this.#ownership(line);
     // netstat prints no limit of the accept queue: Send-Q is 0 for listeners.
-    return {
-      protocol,
-      state,
-      recvQ,
-      sendQ: null,
-      local,
-      peer,
-      ownership,
-      inode,
-      cookie: null,
-      cgroup: null,
-      lastAckMs: null,
-      v6only: null,
-      line: line.number,
-    };
+    const sockets = this.#sockets;
+    sockets.add(protocol, state, line.number);
+    sockets.setEnds(this.#local, this.#peer);
+    sockets.setRecvQ(recvQ);
+    sockets.setInode(inode);
+    sockets.setOwnership(ownership);
+    return true;
   }
 
-  #state(line: Line, protocol: Protocol): TcpState | null {
+  #state(line: Line, protocol: number): number | null {
     const before = line.at;
     const hasWord = line.next();
     const state = this.#states.of(line.bytes, line.wordStart, line.wordEnd, line.wordHash);
     if (state !== null) return state;
     // Only TCP has a state; of a TCP row, a word that is none is a state in another language.
-    if (protocol === 'tcp') {
+    if (protocol === TCP) {
       if (hasWord) this.problem ??= unknownStateProblem(line.word, 'unix');
       return null;
     }
-    if (protocol !== 'raw' || line.count() === null) line.at = before;
-    return 'close';
+    if (protocol !== RAW || line.count() === null) line.at = before;
+    return CLOSE;
   }
 
   /** Of the columns behind the state. */
@@ -231,12 +239,12 @@ export class NetstatReader implements ListingReader {
 
   /** The rest of the line. */
   #program(line: Line): Program {
-    if (this.#layout.hasTimer) return programOf(withoutTimer(line.rest.trim()));
+    if (this.#layout.hasTimer) return programOf(withoutTimer(line.rest.trim()), this.#sockets);
     line.takeRest();
     return this.#programs.of(line.bytes, line.wordStart, line.wordEnd, line.wordHash);
   }
 
-  #ownership(line: Line): Ownership {
+  #ownership(line: Line): number {
     const { hasProgram, isGuessed } = this.#layout;
     const { ownership, isOwner } = this.#program(line);
     return hasProgram || (isGuessed && isOwner) ? ownership : UNKNOWN;

@@ -3,6 +3,7 @@ import type { Account } from './account.ts';
 import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import { type ListingReader, NOT_SHOWN, owned } from './listing.ts';
+import type { SocketTable } from './socket-table.ts';
 import { countOr } from './tokens.ts';
 
 /**
@@ -62,11 +63,12 @@ export class PowershellReader implements ListingReader {
   readonly dialect = 'powershell';
   problem: string | null = null;
   readonly #account: Account;
-  readonly #sockets: Socket[] = [];
+  readonly #sockets: SocketTable;
   #names: readonly string[] = [];
 
-  constructor(account: Account) {
+  constructor(account: Account, sockets: SocketTable) {
     this.#account = account;
+    this.#sockets = sockets;
   }
 
   line({ text, number: line }: Line): void {
@@ -88,9 +90,7 @@ export class PowershellReader implements ListingReader {
     this.#account.understood();
   }
 
-  end(): readonly Socket[] {
-    return this.#sockets;
-  }
+  end(): void {}
 
   #parse(text: string, line: number): Socket | null {
     const values = valuesOf(text);

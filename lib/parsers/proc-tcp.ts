@@ -2,6 +2,7 @@ import type { Endpoint, Socket, TcpState } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import type { Line } from './line.ts';
 import { type ListingReader, NOT_SHOWN, withoutPortZero } from './listing.ts';
+import type { SocketTable } from './socket-table.ts';
 import { countOr, wordsOf } from './tokens.ts';
 
 /**
@@ -109,10 +110,11 @@ export class ProcTcpReader implements ListingReader {
   readonly dialect = 'proc';
   readonly problem = null;
   readonly #account: Account;
-  readonly #sockets: Socket[] = [];
+  readonly #sockets: SocketTable;
 
-  constructor(account: Account) {
+  constructor(account: Account, sockets: SocketTable) {
     this.#account = account;
+    this.#sockets = sockets;
   }
 
   line(line: Line): void {
@@ -129,7 +131,5 @@ export class ProcTcpReader implements ListingReader {
     this.#account.understood();
   }
 
-  end(): readonly Socket[] {
-    return this.#sockets;
-  }
+  end(): void {}
 }

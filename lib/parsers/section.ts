@@ -1,9 +1,9 @@
 import type { DescriptorRow, ProcessRow, SocketDialect, Sysctls } from '../model/snapshot.ts';
-import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { openListing, sniffListing } from './dialects.ts';
 import type { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
+import { SocketTable } from './socket-table.ts';
 import {
   dynamicPortNumber,
   NO_SYSCTLS,
@@ -19,8 +19,9 @@ import {
 
 /** What the sections of one snapshot add up to. */
 export interface Collected {
+  /** `null` until a listing that shows sockets has ended. */
   dialect: SocketDialect | null;
-  readonly sockets: Socket[];
+  readonly sockets: SocketTable;
   sysctls: Sysctls;
   processes: ProcessRow[] | null;
   descriptors: DescriptorRow[] | null;
@@ -56,7 +57,7 @@ export const sectionName = (line: Line): string | null => {
 
 export const newCollected = (): Collected => ({
   dialect: null,
-  sockets: [],
+  sockets: new SocketTable(),
   sysctls: NO_SYSCTLS,
   processes: null,
   descriptors: null,
@@ -75,22 +76,22 @@ export const sniff = (line: Line): string | null => {
 };
 
 /** A second command's listing of the same sockets would count them twice: the first that shows any stands, the other is kept by name. */
-const listingSection = (name: string, reader: ListingReader, into: Collected): Section => ({
-  line: (line) => reader.line(line),
-  end: () => {
-    const sockets = reader.end();
-    if (into.dialect !== null && into.dialect !== reader.dialect) {
-      into.otherSections.push(name.slice(0, 80));
-      return;
-    }
-    into.problem ??= reader.problem;
-    if (sockets.length > 0) into.dialect = reader.dialect;
-    for (let i = 0; i < sockets.length; i += 1) {
-      const socket = sockets[i];
-      if (socket !== undefined) into.sockets.push(socket);
-    }
-  },
-});
+const listingSection = (name: string, reader: ListingReader, into: Collected): Section => {
+  const before = into.sockets.size;
+  return {
+    line: (line) => reader.line(line),
+    end: () => {
+      reader.end();
+      if (into.dialect !== null && into.dialect !== reader.dialect) {
+        into.otherSections.push(name.slice(0, 80));
+        into.sockets.truncate(before);
+        return;
+      }
+      into.problem ??= reader.problem;
+      if (into.sockets.size > before) into.dialect = reader.dialect;
+    },
+  };
+};
 
 /** A section of independent lines: each is understood, blank, or not understood. */
 const table = (account: Account, read: (text: string) => boolean, isHeader: (text: string) => boolean = () => false): Section => ({
@@ -173,7 +174,7 @@ export const otherSection = (name: string, into: Collected, account: Account): S
 export const openSection = (name: string, into: Collected, account: Account): Section => {
   const sysctl = sysctlOfPath(name);
   if (sysctl !== null) return sysctlFile(sysctl, into, account);
-  const listing = openListing(name, account);
+  const listing = openListing(name, account, into.sockets);
   if (listing !== null) return listingSection(name, listing, into);
   if (name === 'meta') return metaSection(into, account);
   if (name === 'sysctl' || name.startsWith('sysctl ')) return sysctlSection(into, account);

@@ -69,7 +69,7 @@ const toSnapshot = ({ collected, account, hash, firstLine, lastLine }: Draft): S
     entries: Object.fromEntries(collected.meta),
   },
   dialect: collected.dialect,
-  sockets: collected.sockets,
+  sockets: collected.sockets.columns(),
   sysctls: collected.sysctls,
   processes: collected.processes,
   descriptors: collected.descriptors,
@@ -84,7 +84,7 @@ const ofNamespace = (host: Snapshot, netns: string, own: Collected, account: Lin
   ...host,
   netns,
   dialect: own.dialect,
-  sockets: own.sockets,
+  sockets: own.sockets.columns(),
   sysctls: own.sysctls,
   processes: own.processes ?? host.processes,
   descriptors: own.descriptors ?? host.descriptors,
@@ -167,7 +167,7 @@ export class SnapshotReader {
   /** A second meta begins the next snapshot, and so does any section that has been before: `ss -4` then `ss -6` are one, `ss` twice are two. */
   #startsNext(draft: Draft, name: string): boolean {
     if (name === 'meta') return draft.begun.size > 0;
-    return draft.begun.has(name) || (isSocketSection(name) && draft.begun.has('') && draft.collected.sockets.length > 0);
+    return draft.begun.has(name) || (isSocketSection(name) && draft.begun.has('') && draft.collected.dialect !== null);
   }
 
   #content(draft: Draft, line: Line): void {

@@ -4,6 +4,7 @@ import { parseEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import { anyAddressOf, type ListingReader, NOT_SHOWN, SharedSockets, withoutPortZero } from './listing.ts';
+import type { SocketTable } from './socket-table.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { countOr, pidOr, wordsOf } from './tokens.ts';
 
@@ -81,10 +82,12 @@ export class SockstatReader implements ListingReader {
   readonly dialect = 'sockstat';
   problem: string | null = null;
   readonly #account: Account;
-  readonly #sockets = new SharedSockets();
+  readonly #sockets: SocketTable;
+  readonly #shared = new SharedSockets();
 
-  constructor(account: Account) {
+  constructor(account: Account, sockets: SocketTable) {
     this.#account = account;
+    this.#sockets = sockets;
   }
 
   line(line: Line): void {
@@ -98,8 +101,8 @@ export class SockstatReader implements ListingReader {
     else this.#account.understood();
   }
 
-  end(): readonly Socket[] {
-    return this.#sockets.get();
+  end(): void {
+    this.#shared.putInto(this.#sockets);
   }
 
   #keep({ owner, proto, tail }: Columns, line: number): boolean {
@@ -127,7 +130,7 @@ export class SockstatReader implements ListingReader {
     };
     // UDP sockets may share one address (multicast); only of TCP does the pair of ends name one socket.
     const key = protocol === 'tcp' ? `${proto} ${localText} ${peerText} ${state}` : `${line}`;
-    this.#sockets.add(key, socket, state === 'time_wait' ? null : owner);
+    this.#shared.add(key, socket, state === 'time_wait' ? null : owner);
     return true;
   }
 }

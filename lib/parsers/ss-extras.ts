@@ -1,11 +1,8 @@
-import type { Socket } from '../model/socket.ts';
 import { HASH_BASIS, HASH_PRIME } from './line.ts';
-import { Memo } from './memo.ts';
+import { Memo, ofText } from './memo.ts';
+import type { SocketTable } from './socket-table.ts';
 
 /** What `-e` and `-i` print behind the owners: ` uid:1000 ino:77604 sk:214 cgroup:/system.slice/x.service v6only:0 <->`. */
-export type Extras = Pick<Socket, 'inode' | 'cookie' | 'cgroup' | 'lastAckMs' | 'v6only'>;
-
-const NONE: Extras = { inode: null, cookie: null, cgroup: null, lastAckMs: null, v6only: null };
 
 const SPACE = 0x20;
 const COLON = 0x3a;
@@ -32,15 +29,18 @@ const nameAt = (bytes: Buffer, start: number, colon: number): Name | null => {
 
 /** Reads the extras of one listing. */
 export class ExtrasReader {
-  readonly #cgroups = new Memo((text: string) => text, CGROUPS);
+  readonly #cgroups = new Memo(
+    ofText((text) => text),
+    CGROUPS,
+  );
 
   /**
-   * What stands before the owners and behind them. The first value of a name stands: they are the kernel's words up to the cgroup, whose
-   * path may hold any.
+   * What stands before the owners and behind them, of the row that was added last. The first value of a name stands: they are the kernel's
+   * words up to the cgroup, whose path may hold any.
    */
-  read(bytes: Buffer, start: number, ownersStart: number, ownersEnd: number, end: number): Extras {
+  read(bytes: Buffer, start: number, ownersStart: number, ownersEnd: number, end: number, sockets: SocketTable): void {
     const found = this.#words(bytes, ownersEnd, end, this.#words(bytes, start, ownersStart, null));
-    return found === null ? NONE : toExtras(found);
+    if (found !== null) keep(found, sockets);
   }
 
   #words(bytes: Buffer, start: number, end: number, known: Found | null): Found | null {
@@ -64,13 +64,12 @@ export class ExtrasReader {
   }
 }
 
-const toExtras = (found: Found): Extras => ({
-  inode: numberOr(found.get('ino')),
-  cookie: found.get('sk') ?? null,
-  cgroup: found.get('cgroup') ?? null,
-  lastAckMs: numberOr(found.get('lastack')),
-  v6only: found.has('v6only') ? found.get('v6only') === '1' : null,
-});
+const keep = (found: Found, sockets: SocketTable): void => {
+  sockets.setInode(numberOr(found.get('ino')));
+  sockets.setLastAck(numberOr(found.get('lastack')));
+  const v6only = found.has('v6only') ? found.get('v6only') === '1' : null;
+  sockets.setDetails({ cookie: found.get('sk') ?? null, cgroup: found.get('cgroup') ?? null, v6only });
+};
 
 const LAST_ACK = 'lastack';
 /** `lastack:` in an information line of `-i`, which begins with a tab. */

@@ -1,9 +1,10 @@
-import type { Protocol, Socket, TcpState } from '../model/socket.ts';
-import { EndpointReader } from './endpoint.ts';
+import { UNOWNED } from '../model/socket-columns.ts';
+import { EndpointReader, Hosts } from './endpoint.ts';
 import type { Line } from './line.ts';
-import { Memo } from './memo.ts';
+import { Memo, ofText } from './memo.ts';
+import type { SocketTable } from './socket-table.ts';
 import { ExtrasReader } from './ss-extras.ts';
-import { OPEN, UNOWNED, UsersReader } from './ss-users.ts';
+import { OPEN, UsersReader } from './ss-users.ts';
 import { isSsHeader, type SsDefaults, ssWord } from './ss-words.ts';
 import { countOr } from './tokens.ts';
 
@@ -14,10 +15,10 @@ const WORDS = 64;
 const SPACE = 0x20;
 
 /**
- * `'open'` where a raw newline in a program's name has broken it, `'other'` for a family that takes no port, `'none'` for a blank line, a
+ * `'row'` where one has been added, `'open'` where a raw newline in a program's name has broken it, `'other'` for a family that takes no port, `'none'` for a blank line, a
  * header or a notice, `null` for what is not understood.
  */
-export type SsRow = Socket | 'open' | 'other' | 'none' | null;
+export type SsRow = 'row' | 'open' | 'other' | 'none' | null;
 
 /** What `ss` says to stderr among its rows, when both went into one file. */
 const NOTICES = [
@@ -37,13 +38,20 @@ const isNoRow = (line: Line): boolean => line.isBlank() || isSsHeader(line.text)
 /** Reads the rows of one listing. */
 export class SsRowReader {
   readonly #defaults: SsDefaults;
-  readonly #words = new Memo(ssWord, WORDS);
-  readonly #endpoints = new EndpointReader();
-  readonly #users = new UsersReader();
+  readonly #sockets: SocketTable;
+  readonly #words = new Memo(ofText(ssWord), WORDS);
+  readonly #local: EndpointReader;
+  readonly #peer: EndpointReader;
+  readonly #users: UsersReader;
   readonly #extras = new ExtrasReader();
 
-  constructor(defaults: SsDefaults) {
+  constructor(defaults: SsDefaults, sockets: SocketTable) {
     this.#defaults = defaults;
+    this.#sockets = sockets;
+    const hosts = new Hosts(sockets.addresses);
+    this.#local = new EndpointReader(hosts);
+    this.#peer = new EndpointReader(hosts);
+    this.#users = new UsersReader((ownership) => sockets.ownership(ownership));
   }
 
   read(line: Line): SsRow {
@@ -61,8 +69,7 @@ export class SsRowReader {
     if (state === null) return null;
     if (word.state === null) return this.#queues(line, protocol, state, line.count());
     if (word.state.rest !== '') return this.#queues(line, protocol, state, countOr(word.state.rest));
-    line.next();
-    return this.#queues(line, protocol, state, line.count());
+    return this.#queues(line, protocol, state, line.nextCount());
   }
 
   #word({ bytes, wordStart, wordEnd, wordHash }: Line): ReturnType<typeof ssWord> {
@@ -70,28 +77,30 @@ export class SsRowReader {
   }
 
   /** @param recvQ `null` where the word that was taken last is none (`-Q`), so that it is the local end */
-  #queues(line: Line, protocol: Protocol, state: TcpState, recvQ: number | null): SsRow {
+  #queues(line: Line, protocol: number, state: number, recvQ: number | null): SsRow {
     if (recvQ === null) return this.#ends(line, protocol, state, null, null);
-    line.next();
-    const sendQ = line.count();
+    const sendQ = line.nextCount();
     if (sendQ === null) return null;
     line.next();
     return this.#ends(line, protocol, state, recvQ, sendQ);
   }
 
-  #ends(line: Line, protocol: Protocol, state: TcpState, recvQ: number | null, sendQ: number | null): SsRow {
-    const local = this.#endpoints.read(line);
-    if (local === null) return null;
+  #ends(line: Line, protocol: number, state: number, recvQ: number | null, sendQ: number | null): SsRow {
+    if (!this.#local.read(line)) return null;
     line.next();
-    const peer = this.#endpoints.read(line);
-    if (peer === null) return null;
+    if (!this.#peer.read(line)) return null;
     const { bytes, at, end } = line;
     const start = usersIn(bytes, at, end);
     const ownership = start < 0 ? UNOWNED : this.#users.read(bytes, start, end);
     if (ownership === null) return 'open';
-    const extras = this.#extras.read(bytes, at, start < 0 ? end : start, start < 0 ? end : this.#users.end, end);
-    const { inode, cookie, cgroup, lastAckMs, v6only } = extras;
-    return { protocol, state, recvQ, sendQ, local, peer, ownership, inode, cookie, cgroup, lastAckMs, v6only, line: line.number };
+    const sockets = this.#sockets;
+    sockets.add(protocol, state, line.number);
+    sockets.setEnds(this.#local, this.#peer);
+    sockets.setRecvQ(recvQ);
+    sockets.setSendQ(sendQ);
+    sockets.setOwnership(ownership);
+    this.#extras.read(bytes, at, start < 0 ? end : start, start < 0 ? end : this.#users.end, end, sockets);
+    return 'row';
   }
 }
 

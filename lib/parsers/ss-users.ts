@@ -1,6 +1,6 @@
 import type { Owner, Ownership } from '../model/socket.ts';
 import { digitsIn, HASH_BASIS, HASH_PRIME } from './line.ts';
-import { Memo } from './memo.ts';
+import { Memo, ofText } from './memo.ts';
 import { pidOr } from './tokens.ts';
 
 /**
@@ -27,16 +27,9 @@ const parseEntry = (entry: string): Owner | null => {
 interface Entry {
   /** `null` where the entry is none. */
   readonly owner: Owner | null;
-  /** Where it stands alone, as nearly all do. */
-  readonly ownership: Ownership;
+  /** The number of what it says where it stands alone, as nearly all do. */
+  readonly ownership: number;
 }
-
-const entryOf = (text: string): Entry => {
-  const owner = parseEntry(text);
-  return { owner, ownership: owner === null ? UNOWNED : { kind: 'owned', owners: [owner] } };
-};
-
-export const UNOWNED: Ownership = { kind: 'unowned' };
 
 const BRACKET = 0x28;
 const CLOSING = 0x29;
@@ -46,26 +39,37 @@ const FD = [0x66, 0x64, 0x3d] as const;
 /** Processes (and their threads' names) that hold the sockets of one listing. */
 const ENTRIES = 512;
 
-const ownersOf = (entries: readonly Entry[]): Ownership => {
+const ownershipOf = (entries: readonly Pick<Entry, 'owner'>[]): Ownership => {
   const owners: Owner[] = [];
   for (const { owner } of entries) if (owner !== null && !owners.some(({ pid }) => pid === owner.pid)) owners.push(owner);
   const [first, ...others] = owners;
-  return first === undefined ? UNOWNED : { kind: 'owned', owners: [first, ...others] };
+  return first === undefined ? { kind: 'unowned' } : { kind: 'owned', owners: [first, ...others] };
 };
 
 /** Reads the owners of one listing, each process once: its entries differ by their descriptor, which ends them and says nothing here. */
 export class UsersReader {
-  readonly #entries = new Memo(entryOf, ENTRIES);
+  readonly #numberOf: (ownership: Ownership) => number;
+  readonly #entries: Memo<Entry>;
   /** Index of the bracket that closes the entry which was read last, -1 where it is not closed. */
   #close = -1;
+
+  /** @param numberOf numbers ownerships */
+  constructor(numberOf: (ownership: Ownership) => number) {
+    this.#numberOf = numberOf;
+    const entryOf = (text: string): Entry => {
+      const owner = parseEntry(text);
+      return { owner, ownership: numberOf(ownershipOf([{ owner }])) };
+    };
+    this.#entries = new Memo(ofText(entryOf), ENTRIES);
+  }
 
   /** Index behind the `))` that closes the list which was read last. */
   get end(): number {
     return this.#close + 2;
   }
 
-  /** @param start index of `users:((`. `null` where the list is not closed before `end` (a raw newline in a name). */
-  read(bytes: Buffer, start: number, end: number): Ownership | null {
+  /** The number of what it says. @param start index of `users:((`. `null` where the list is not closed before `end` (a raw newline in a name). */
+  read(bytes: Buffer, start: number, end: number): number | null {
     const entry = this.#entry(bytes, start + OPEN.length, end);
     if (entry === null || this.#close + 1 >= end) return null;
     if (bytes[this.#close + 1] === CLOSING) return entry.ownership;
@@ -73,13 +77,13 @@ export class UsersReader {
   }
 
   /** Of a socket that several have (fork), or one several times (dup). */
-  #more(bytes: Buffer, end: number, first: Entry): Ownership | null {
+  #more(bytes: Buffer, end: number, first: Entry): number | null {
     const entries = [first];
     while (bytes[this.#close + 1] === COMMA && bytes[this.#close + 2] === BRACKET) {
       const entry = this.#entry(bytes, this.#close + 3, end);
       if (entry === null || this.#close + 1 >= end) return null;
       entries.push(entry);
-      if (bytes[this.#close + 1] === CLOSING) return ownersOf(entries);
+      if (bytes[this.#close + 1] === CLOSING) return this.#numberOf(ownershipOf(entries));
     }
     return null;
   }

@@ -1,4 +1,5 @@
 import type { Protocol, TcpState } from '../model/socket.ts';
+import { protocolNumber, stateNumber } from '../model/socket-columns.ts';
 import type { Line } from './line.ts';
 import { takeWords } from './tokens.ts';
 
@@ -82,25 +83,29 @@ export const looksLikeSsRow = (line: Line): boolean => {
 };
 
 interface StateWord {
-  readonly state: TcpState;
+  /** Its number. */
+  readonly state: number;
   /** The start of the next column: `LISTEN0` of 4.15–4.19 is a state and a queue. */
   readonly rest: string;
 }
 
+const stateWord = (state: TcpState, rest: string): StateWord => ({ state: stateNumber(state), rest });
+
 const splitState = (token: string): StateWord | null => {
   const whole = STATES.get(token);
-  if (whole !== undefined) return { state: whole, rest: '' };
+  if (whole !== undefined) return stateWord(whole, '');
   let end = token.length;
   while (end > 0 && token.charCodeAt(end - 1) >= 48 && token.charCodeAt(end - 1) <= 57) end -= 1;
   const state = STATES.get(token.slice(0, end));
-  if (state !== undefined) return { state, rest: token.slice(end) };
+  if (state !== undefined) return stateWord(state, token.slice(end));
   const shorter = STATES.get(token.slice(0, end + 1));
-  return shorter === undefined ? null : { state: shorter, rest: token.slice(end + 1) };
+  return shorter === undefined ? null : stateWord(shorter, token.slice(end + 1));
 };
 
 /** What the first words of a row may be. */
 export interface SsWord {
-  readonly protocol: Protocol | null;
+  /** Its number. */
+  readonly protocol: number | null;
   readonly state: StateWord | null;
   /** Of a family that takes no port. */
   readonly isOther: boolean;
@@ -109,14 +114,16 @@ export interface SsWord {
 }
 
 export const ssWord = (text: string): SsWord => {
-  const [protocol, state, isOther] = [PROTOCOLS.get(text) ?? null, splitState(text), OTHER_FAMILIES.has(text)];
+  const [name, state, isOther] = [PROTOCOLS.get(text), splitState(text), OTHER_FAMILIES.has(text)];
+  const protocol = name === undefined ? null : protocolNumber(name);
   return { protocol, state, isOther, isKnown: protocol !== null || state !== null || isOther };
 };
 
 /** What a section's name says that its rows may not: `ss -tnp state close-wait`. */
 export interface SsDefaults {
-  readonly protocol: Protocol;
-  readonly state: TcpState | null;
+  /** Numbers. */
+  readonly protocol: number;
+  readonly state: number | null;
 }
 
 export const ssDefaults = (command: string): SsDefaults => {
@@ -124,8 +131,6 @@ export const ssDefaults = (command: string): SsDefaults => {
   const filter = words[words.indexOf('state') + 1];
   const flags = words.filter((word) => word.startsWith('-') && !word.startsWith('--')).join('');
   const isUdpOnly = flags.includes('u') && !flags.includes('t');
-  return {
-    protocol: isUdpOnly ? 'udp' : 'tcp',
-    state: words.includes('state') && filter !== undefined ? (FILTERS.get(filter) ?? null) : null,
-  };
+  const state = words.includes('state') && filter !== undefined ? FILTERS.get(filter) : undefined;
+  return { protocol: protocolNumber(isUdpOnly ? 'udp' : 'tcp'), state: state === undefined ? null : stateNumber(state) };
 };

@@ -1,9 +1,9 @@
-import type { Socket } from '../model/socket.ts';
 import type { Account } from './account.ts';
 import { Line } from './line.ts';
 import type { ListingReader } from './listing.ts';
+import type { SocketTable } from './socket-table.ts';
 import { lastAckIn } from './ss-extras.ts';
-import { SsRowReader } from './ss-row.ts';
+import { type SsRow, SsRowReader } from './ss-row.ts';
 import { isSsHeader, looksLikeSsRow, type SsDefaults } from './ss-words.ts';
 
 /**
@@ -28,15 +28,18 @@ export class SsReader implements ListingReader {
   readonly problem = null;
   readonly #account: Account;
   readonly #rows: SsRowReader;
-  readonly #sockets: Socket[] = [];
-  #hasOwners = false;
+  readonly #sockets: SocketTable;
+  /** How many are other listings'. */
+  readonly #before: number;
   /** A row that a raw newline in a program's name has broken. */
   #open: { readonly parts: string[]; readonly line: number } | null = null;
   #canContinue = false;
 
-  constructor(account: Account, defaults: SsDefaults) {
+  constructor(account: Account, sockets: SocketTable, defaults: SsDefaults) {
     this.#account = account;
-    this.#rows = new SsRowReader(defaults);
+    this.#sockets = sockets;
+    this.#before = sockets.size;
+    this.#rows = new SsRowReader(defaults, sockets);
   }
 
   line(line: Line): void {
@@ -47,10 +50,9 @@ export class SsReader implements ListingReader {
   }
 
   /** All rows; only now is it known whether the listing shows owners at all. */
-  end(): readonly Socket[] {
+  end(): void {
     this.#giveUp();
-    if (this.#hasOwners) return this.#sockets;
-    return this.#sockets.map((socket) => ({ ...socket, ownership: { kind: 'unknown' } }));
+    this.#sockets.hideOwnersWhereNoneAreShown(this.#before);
   }
 
   #join(line: Line): boolean {
@@ -66,7 +68,7 @@ export class SsReader implements ListingReader {
     const row = this.#rows.read(Line.of(whole, open.line));
     if (row === null || row === 'open' || row === 'none') return true;
     this.#open = null;
-    if (row !== 'other') this.#keep(row);
+    if (row === 'row') this.#canContinue = true;
     this.#account.understood(open.parts.length);
     return true;
   }
@@ -83,13 +85,21 @@ export class SsReader implements ListingReader {
       return;
     }
     const lastAckMs = lastAckIn(text);
-    const socket = this.#sockets.at(-1);
-    if (lastAckMs !== null && socket !== undefined) this.#sockets[this.#sockets.length - 1] = { ...socket, lastAckMs };
+    if (lastAckMs !== null && this.#sockets.size > this.#before) this.#sockets.setLastAck(lastAckMs);
     this.#account.understood();
   }
 
   #row(line: Line): void {
     const row = this.#rows.read(line);
+    if (row === 'row') {
+      this.#canContinue = true;
+      this.#account.understood();
+    } else {
+      this.#other(row, line);
+    }
+  }
+
+  #other(row: Exclude<SsRow, 'row'>, line: Line): void {
     if (row === 'none') {
       this.#account.ignored();
     } else if (row === 'open') {
@@ -97,18 +107,9 @@ export class SsReader implements ListingReader {
     } else if (row === null) {
       this.#canContinue = false;
       this.#account.unparsed(line.text, line.number);
-    } else if (row === 'other') {
+    } else {
       this.#canContinue = true;
       this.#account.ignored();
-    } else {
-      this.#keep(row);
-      this.#account.understood();
     }
-  }
-
-  #keep(socket: Socket): void {
-    this.#canContinue = true;
-    this.#hasOwners ||= socket.ownership.kind === 'owned';
-    this.#sockets.push(socket);
   }
 }

@@ -4,6 +4,7 @@ import { parseEndpoint } from './endpoint.ts';
 import { unknownStateProblem } from './languages.ts';
 import type { Line } from './line.ts';
 import { type ListingReader, NOT_SHOWN, owned, withoutPortZero } from './listing.ts';
+import type { SocketTable } from './socket-table.ts';
 import { tcpStateOf } from './tcp-states.ts';
 import { countOr, isCount, isPid, wordsOf } from './tokens.ts';
 
@@ -90,14 +91,17 @@ export class WindowsNetstatReader implements ListingReader {
   readonly dialect = 'windows-netstat';
   problem: string | null = null;
   readonly #account: Account;
-  readonly #sockets: Socket[] = [];
+  readonly #sockets: SocketTable;
   /** Lines behind a row that may be the service of a program yet to come. */
   #held: { readonly text: string; readonly line: number }[] = [];
   /** Whether the last row still waits for its program. */
   #isOpen = false;
+  /** Whose that is. */
+  #pid: number | null = null;
 
-  constructor(account: Account) {
+  constructor(account: Account, sockets: SocketTable) {
     this.#account = account;
+    this.#sockets = sockets;
   }
 
   line(line: Line): void {
@@ -107,9 +111,8 @@ export class WindowsNetstatReader implements ListingReader {
     else this.#row(line);
   }
 
-  end(): readonly Socket[] {
+  end(): void {
     this.#giveUp();
-    return this.#sockets;
   }
 
   #row(line: Line): void {
@@ -123,6 +126,7 @@ export class WindowsNetstatReader implements ListingReader {
     this.#sockets.push({ ...NOT_SHOWN, ...rest, recvQ: null, sendQ: null, ownership: ownershipOf(pid), line: line.number });
     this.#account.understood();
     this.#isOpen = true;
+    this.#pid = pid;
   }
 
   #isAboutOwner(line: Line): boolean {
@@ -143,10 +147,7 @@ export class WindowsNetstatReader implements ListingReader {
 
   /** Without `-o` there is no PID that the name could be given to. */
   #name(command: string): void {
-    const socket = this.#sockets.at(-1);
-    if (socket?.ownership.kind !== 'owned') return;
-    const [{ pid }] = socket.ownership.owners;
-    this.#sockets[this.#sockets.length - 1] = { ...socket, ownership: owned(command, pid) };
+    if (this.#pid !== null && isPid(this.#pid)) this.#sockets.setOwnership(this.#sockets.ownership(owned(command, this.#pid)));
   }
 
   #giveUp(): void {

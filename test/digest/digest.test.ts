@@ -13,6 +13,7 @@ import { parseUploadKey } from '../../lib/digest/upload-key.ts';
 import type { SnapshotDigest } from '../../lib/model/digest.ts';
 import { NO_SYSCTLS } from '../../lib/parsers/tables.ts';
 import { bytesOf, readSockets } from '../support/read.ts';
+import { columnsOf } from '../support/rows.ts';
 
 const digestText = async (text: string): Promise<SnapshotDigest> => {
   const outcome = await digestUpload({
@@ -103,10 +104,10 @@ test('infers a range that is full and dense, and no other', () => {
 });
 
 const sketchOf = (ids: readonly number[]): string | null => {
-  const builder = sketchBuilder();
   const [socket] = readSockets('CLOSE-WAIT 1 0 10.0.0.1:1 10.0.0.2:2');
   assert.ok(socket !== undefined);
-  for (const id of ids) builder.add({ ...socket, cookie: id.toString(16) });
+  const builder = sketchBuilder(columnsOf(ids.map((id) => ({ ...socket, cookie: id.toString(16) }))));
+  for (let i = 0; i < ids.length; i += 1) builder.add(i);
   return builder.finish();
 };
 

@@ -28,11 +28,13 @@ test('a full table of pairs grows, and forgets none', () => {
   for (let round = 0; round < 2; round += 1) for (let i = 0; i < 100_000; i += 1) assert.equal(numbering.of(i >> 8, i & 255), i);
 });
 
-test('counts the distinct ports of each taker, those that nobody else has, and all', () => {
+test('counts the distinct ports of each taker, those that nobody else has, and all, also after it was cleared', () => {
   const takings = fc.array(fc.tuple(fc.nat(12), fc.oneof(fc.nat(40), fc.nat(65_535))), { maxLength: 2000 });
   fc.assert(
-    fc.property(takings, fc.integer(), (all, seed) => {
+    fc.property(takings, takings, fc.integer(), (all, before, seed) => {
       const takers = new PortTakers(seed);
+      for (const [taker, port] of before) takers.take(port, taker);
+      takers.clear();
       const sets = new Map<number, Set<number>>();
       for (const [taker, port] of all) {
         takers.take(port, taker);

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { socketAt } from '../../lib/model/socket-columns.ts';
 import { ContentHash } from '../../lib/parsers/content-hash.ts';
-import { EndpointReader, parseEndpoint } from '../../lib/parsers/endpoint.ts';
+import { EndpointReader, Hosts, parseEndpoint } from '../../lib/parsers/endpoint.ts';
 import { Line } from '../../lib/parsers/line.ts';
 import { LineReader } from '../../lib/parsers/line-reader.ts';
 import { LineSplitter } from '../../lib/parsers/lines.ts';
-import { Memo } from '../../lib/parsers/memo.ts';
+import { Memo, ofText } from '../../lib/parsers/memo.ts';
+import { SocketTable } from '../../lib/parsers/socket-table.ts';
 
 /** Bytes as a host may send them: words, every kind of line end, marks, and what is no UTF-8. */
 const uploads = fc
@@ -81,11 +83,17 @@ test('an endpoint read from bytes is the one read from text, however often its h
   const ports = fc.constantFrom('80', '443', '*', 'http', '65535', '65536', '', '0080', '1e3', '9'.repeat(20));
   fc.assert(
     fc.property(fc.array(fc.tuple(hosts, fc.constantFrom(':', ''), ports)), (ends) => {
-      const reader = new EndpointReader();
+      const table = new SocketTable();
+      const reader = new EndpointReader(new Hosts(table.addresses));
       for (const end of ends) {
         const line = Line.of(end.join(''), 1);
         line.next();
-        assert.deepEqual(reader.read(line), parseEndpoint(end.join('')));
+        const expected = parseEndpoint(end.join(''));
+        assert.equal(reader.read(line), expected !== null);
+        if (expected === null) continue;
+        table.add(0, 0, 1);
+        table.setEnds(reader, reader);
+        assert.deepEqual(socketAt(table.columns(), table.size - 1).local, expected);
       }
     }),
   );
@@ -95,7 +103,10 @@ test('a memo of few slots answers for each word, also where words share a slot o
   const words = fc.constantFrom('a', 'b', 'ab', 'ba', 'é', 'x'.repeat(64), 'x'.repeat(65), `${'x'.repeat(64)}y`, 'close-wait');
   fc.assert(
     fc.property(fc.array(words, { maxLength: 60 }), (all) => {
-      const memo = new Memo((text) => `<${text}>`, 2);
+      const memo = new Memo(
+        ofText((text) => `<${text}>`),
+        2,
+      );
       for (const word of all) {
         const line = Line.of(word, 1);
         line.next();
@@ -107,10 +118,11 @@ test('a memo of few slots answers for each word, also where words share a slot o
 
 test('a memo works a word out once', () => {
   let worked = 0;
-  const memo = new Memo((text) => {
+  const read = (text: string): string => {
     worked += 1;
     return text;
-  }, 8);
+  };
+  const memo = new Memo(ofText(read), 8);
   for (let i = 0; i < 5; i += 1) {
     const line = Line.of('10.0.0.1', i);
     line.next();

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { Snapshot } from '../../lib/model/snapshot.ts';
 import type { Socket } from '../../lib/model/socket.ts';
 import { LineReader } from '../../lib/parsers/line-reader.ts';
 import { SnapshotReader, type SnapshotReadResult } from '../../lib/parsers/snapshot.ts';
+import { type RowSnapshot, withRows } from './rows.ts';
 
 /** Reads bytes as an uploaded snapshot object, as the service does: line ends and byte order marks included. */
-export const readBytes = (bytes: Uint8Array): { readonly snapshots: readonly Snapshot[]; readonly result: SnapshotReadResult } => {
-  const snapshots: Snapshot[] = [];
-  const reader = new SnapshotReader((snapshot) => snapshots.push(snapshot));
+export const readBytes = (bytes: Uint8Array): { readonly snapshots: readonly RowSnapshot[]; readonly result: SnapshotReadResult } => {
+  const snapshots: RowSnapshot[] = [];
+  const reader = new SnapshotReader((snapshot) => snapshots.push(withRows(snapshot)));
   const lines = new LineReader((line) => reader.read(line));
   lines.push(bytes);
   lines.end();

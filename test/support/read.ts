@@ -1,13 +1,13 @@
 import type { Failure } from '../../lib/model/failure.ts';
-import type { Snapshot } from '../../lib/model/snapshot.ts';
 import type { Socket } from '../../lib/model/socket.ts';
 import { LogReader, type LogReadResult } from '../../lib/parsers/logs/reader.ts';
 import { SnapshotReader, type SnapshotReadResult } from '../../lib/parsers/snapshot.ts';
+import { type RowSnapshot, withRows } from './rows.ts';
 
 /** Reads a text as an uploaded snapshot object. */
-export const readSnapshots = (text: string): { readonly snapshots: readonly Snapshot[]; readonly result: SnapshotReadResult } => {
-  const snapshots: Snapshot[] = [];
-  const reader = new SnapshotReader((snapshot) => snapshots.push(snapshot));
+export const readSnapshots = (text: string): { readonly snapshots: readonly RowSnapshot[]; readonly result: SnapshotReadResult } => {
+  const snapshots: RowSnapshot[] = [];
+  const reader = new SnapshotReader((snapshot) => snapshots.push(withRows(snapshot)));
   for (const [i, line] of text.split('\n').entries()) reader.line(line, i + 1);
   return { snapshots, result: reader.end() };
 };

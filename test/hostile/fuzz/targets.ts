@@ -11,8 +11,10 @@ import { LineSplitter } from '../../../lib/parsers/lines.ts';
 import { LogReader } from '../../../lib/parsers/logs/reader.ts';
 import { LogSkimmer, type SkimSink } from '../../../lib/parsers/logs/skim.ts';
 import { SnapshotReader } from '../../../lib/parsers/snapshot.ts';
+import { SocketTable } from '../../../lib/parsers/socket-table.ts';
 import { plain } from '../../../lib/text/plain.ts';
 import { redact } from '../../../lib/text/redact.ts';
+import { rowsOf } from '../../support/rows.ts';
 
 /** Throws where a promise is broken; a hang is seen from outside. */
 export type Target = (data: Uint8Array) => void | Promise<void>;
@@ -36,11 +38,13 @@ const listing =
   (name: string): Target =>
   (data) => {
     const account = new Account();
-    const reader = openListing(name, account);
+    const table = new SocketTable();
+    const reader = openListing(name, account, table);
     assert.ok(reader !== null);
     const lines = linesOf(data);
     for (const [i, text] of lines.entries()) reader.line(Line.of(text, i + 1));
-    const sockets = reader.end();
+    reader.end();
+    const sockets = rowsOf(table.columns());
     assert.equal(account.get().total, lines.length, 'every line is accounted for');
     assert.ok(sockets.length <= lines.length, 'no more sockets than lines');
     for (const { local, peer } of sockets) assert.ok(isPort(local.port) && isPort(peer?.port ?? null), 'ports are ports');
