@@ -133,3 +133,18 @@ test('signs links with a key that AWS makes, and replaces before the links of th
   assert.deepEqual(RotationRules, { ScheduleExpression: 'rate(30 days)' });
   assert.match(JSON.stringify(resources.RotatePermission), /secretsmanager\.amazonaws\.com.*AWS::AccountId/);
 });
+
+test('asks nothing of the account that a new one has not', () => {
+  // Of ten functions at once, which is all that many new accounts may run, Lambda gives none away: the stack would not be created.
+  for (const { Properties } of ofType('AWS::Lambda::Function')) assert.equal(Properties?.ReservedConcurrentExecutions, undefined);
+});
+
+test('starts a sweep that failed or came late not again, since the next one comes in a minute', () => {
+  const { FunctionName, MaximumRetryAttempts, MaximumEventAgeInSeconds } = only('AWS::Lambda::EventInvokeConfig');
+  assert.match(JSON.stringify(FunctionName), /SweepLambdaFunction/);
+  assert.deepEqual([MaximumRetryAttempts, MaximumEventAgeInSeconds], [0, 60]);
+});
+
+test('keeps uploads and table when the stack is deleted, but leaves nothing of one whose creation failed, so that it can be tried again', () => {
+  for (const name of ['UploadBucket', 'Table']) assert.equal(resources[name]?.DeletionPolicy, 'RetainExceptOnCreate', name);
+});
