@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import sqsPartialBatchFailure from '@middy/sqs-partial-batch-failure';
+import type { Context } from 'aws-lambda';
 import { ingestDelivered } from '../lib/use-cases/deliveries.ts';
 import { judging, metrics } from './compose.ts';
 import { type NewObject, newObjects, receivesOf, type SqsRecord, sqsEvent } from './events.ts';
@@ -18,6 +20,30 @@ const ingestMessage = async (record: SqsRecord): Promise<void> => {
   if (failures.length > 0) throw failures[0];
 };
 
+/** What is left of the function's time when it answers: for the figures, and for work that does not let go of the processor at once. */
+const ANSWER_MS = 5_000;
+
+class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError';
+}
+
+/**
+ * Lambda takes a function that runs out of time to have failed with its whole batch: what was done would come again with what was not, and with
+ * it go to the dead-letter queue in the end. What goes on after the answer does no harm: it is a delivery beside another.
+ */
+const within = async (ms: number, work: Promise<void>): Promise<void> => {
+  const timer = new AbortController();
+  const late = setTimeout(ms, null, { signal: timer.signal }).then(() => {
+    throw new OutOfTimeError('It was not done in the time that the function has.');
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    late.catch(() => {});
+    timer.abort();
+  }
+};
+
 const logFailure = (reason: unknown, record: { readonly messageId: string }): void => {
   judging().meter.count('UploadsFailed', 1);
   judging().journal.warn('not ingested', { messageId: record.messageId, error: reason instanceof Error ? reason.message : String(reason) });
@@ -27,4 +53,7 @@ const logFailure = (reason: unknown, record: { readonly messageId: string }): vo
 export const handler = middy()
   .use(logMetrics(metrics()))
   .use(sqsPartialBatchFailure({ logger: logFailure }))
-  .handler(async (event: unknown) => Promise.allSettled(sqsEvent.parse(event).Records.map(ingestMessage)));
+  .handler(async (event: unknown, context: Context) => {
+    const ms = Math.max(0, context.getRemainingTimeInMillis() - ANSWER_MS);
+    return Promise.allSettled(sqsEvent.parse(event).Records.map((record) => within(ms, ingestMessage(record))));
+  });

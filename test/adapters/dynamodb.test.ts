@@ -67,6 +67,9 @@ test('hands out a window newest first, over pages that end at a megabyte', async
     Array.from({ length: 50 }, (_, i) => at(54 - i)),
   );
   assert.equal(await records.newestDigestAt('big-1'), at(59));
+  // What is judged is the whole window too.
+  const window = await records.recentDigests('big-1', { spanMs: 60 * 60_000, maxSnapshots: 60 });
+  assert.equal(window.length, 60);
   assert.equal(await records.newestDigestAt('big-2'), null);
 });
 
