@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { z } from 'zod';
 import table from '../../infra/table.json' with { type: 'json' };
+import { MAX_RECEIVES } from '../../lib/use-cases/deliveries.ts';
 import { type Resource, resourcesPackaged } from '../support/template.ts';
 
 /** Over the packaged CloudFormation: what would be deployed. */
@@ -80,7 +81,11 @@ test('gives the queue a dead-letter queue, encrypts both, and lets only this buc
   const queues = ofType('AWS::SQS::Queue').map(({ Properties }) => Properties ?? {});
   assert.equal(queues.length, 2);
   assert.ok(queues.every(({ SqsManagedSseEnabled }) => SqsManagedSseEnabled === true));
-  assert.match(JSON.stringify(queues), /"maxReceiveCount":5/);
+  const [uploads, dead] = [resources.UploadQueue?.Properties, resources.DeadLetterQueue?.Properties];
+  assert.match(JSON.stringify(uploads?.RedrivePolicy), new RegExp(`"maxReceiveCount":${MAX_RECEIVES}\\b`));
+  // As Lambda asks for; and a dead letter's time counts from when it was sent.
+  assert.ok(Number(uploads?.VisibilityTimeout) >= 6 * Number(resources.IngestLambdaFunction?.Properties?.Timeout));
+  assert.ok(Number(dead?.MessageRetentionPeriod) > Number(uploads?.MessageRetentionPeriod));
   assert.match(JSON.stringify(resources.UploadQueuePolicy), /aws:SourceAccount.*aws:SourceArn/);
   assert.match(JSON.stringify(only('AWS::Lambda::EventSourceMapping')), /ReportBatchItemFailures/);
 });
