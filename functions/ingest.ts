@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import sqsPartialBatchFailure from '@middy/sqs-partial-batch-failure';
@@ -6,6 +5,7 @@ import type { Context } from 'aws-lambda';
 import { ingestDelivered } from '../lib/use-cases/deliveries.ts';
 import { judging, metrics } from './compose.ts';
 import { type NewObject, newObjects, receivesOf, type SqsRecord, sqsEvent } from './events.ts';
+import { within } from './within.ts';
 
 const ingestObject = async ({ uploadedAt, ...ref }: NewObject, receives: number): Promise<void> => {
   const { kind } = await ingestDelivered(ref, { receives, uploadedAt }, judging());
@@ -22,27 +22,6 @@ const ingestMessage = async (record: SqsRecord): Promise<void> => {
 
 /** What is left of the function's time when it answers: for the figures, and for work that does not let go of the processor at once. */
 const ANSWER_MS = 5_000;
-
-class OutOfTimeError extends Error {
-  override readonly name = 'OutOfTimeError';
-}
-
-/**
- * Lambda takes a function that runs out of time to have failed with its whole batch: what was done would come again with what was not, and with
- * it go to the dead-letter queue in the end. What goes on after the answer does no harm: it is a delivery beside another.
- */
-const within = async (ms: number, work: Promise<void>): Promise<void> => {
-  const timer = new AbortController();
-  const late = setTimeout(ms, null, { signal: timer.signal }).then(() => {
-    throw new OutOfTimeError('It was not done in the time that the function has.');
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    late.catch(() => {});
-    timer.abort();
-  }
-};
 
 const logFailure = (reason: unknown, record: { readonly messageId: string }): void => {
   judging().meter.count('UploadsFailed', 1);

@@ -17,7 +17,7 @@ export type Fault =
   | 'reset-before'
   /** The service acts; its answer is lost. */
   | 'reset-after'
-  /** Of a batch of reads only the first half is answered; the rest is named as left (DynamoDB's `UnprocessedKeys`). */
+  /** DynamoDB answers in part and says so: half of a batch of reads (`UnprocessedKeys`), one item of a query (`LastEvaluatedKey`). */
   | 'half'
   /** Nobody ever answers. */
   | 'hang';
@@ -71,6 +71,11 @@ const halves = (body: Buffer): readonly [Buffer, unknown] => {
   const half = (keys: readonly unknown[]): number => Math.ceil(keys.length / 2);
   const rest = Object.values(RequestItems).some(({ Keys }) => Keys.length > half(Keys)) ? part((keys) => keys.slice(half(keys))) : {};
   return [Buffer.from(JSON.stringify({ RequestItems: part((keys) => keys.slice(0, half(keys))) })), rest];
+};
+
+const inPart = ({ operation, input }: Call, body: Buffer): readonly [Buffer, unknown] => {
+  if (operation === 'BatchGetItem') return halves(body);
+  return [operation === 'Query' ? Buffer.from(JSON.stringify({ ...Object(input), Limit: 1 })) : body, null];
 };
 
 /** A published message's transitions: of several told together, each. */
@@ -139,7 +144,7 @@ export class Wire {
       response.writeHead(status, { 'content-type': type }).end(text);
       return;
     }
-    const [sent, rest] = fault === 'half' && call.operation === 'BatchGetItem' ? halves(body) : [body, null];
+    const [sent, rest] = fault === 'half' ? inPart(call, body) : [body, null];
     const forwarded = send(
       new URL(incoming.url ?? '/', target),
       { method: incoming.method, headers: { ...incoming.headers, 'content-length': sent.length }, agent: this.#agent },
