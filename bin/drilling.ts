@@ -207,7 +207,7 @@ export class DrillRun {
     const advice = `See NobodySweeps in ${RUNBOOK}.`;
     const secondsAgo = async (): Promise<number | null> => {
       const last = await this.#records.lastSweep();
-      return last === null ? null : Math.max(0, Math.round((Date.parse(systemClock.now()) - Date.parse(last)) / 1000));
+      return last === null ? null : Math.max(0, Math.round((Date.parse(systemClock.now()) - Date.parse(last.at)) / 1000));
     };
     const isRecent = async (): Promise<number | null> => {
       const ago = await secondsAgo();

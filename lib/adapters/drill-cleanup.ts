@@ -31,17 +31,19 @@ const withoutSilences = async ({ dynamo, table }: WholeStack, host: string): Pro
   }
 };
 
-/** Removes a drill's objects and items; returns how many there were. Other hosts' are never touched: the drill alone has its fleet's key. */
+/**
+ * Removes a drill's objects and items; returns how many there were. Other hosts' are never touched: the drill alone has its fleet's key. What a
+ * removal that fails half-way is found by comes last: the analyses name the fleets, and the objects the host.
+ */
 export const removeTraces = async (stack: WholeStack, { drill, analyses, tokens }: Traces): Promise<number> => {
   const { s3, dynamo, bucket, table } = stack;
-  const objects = await deleteObjects(s3, bucket, `hosts/${drill.host}/`);
-  const items = await forgetHost(dynamo, table, drill.host);
   const keys = [{ pk: `ADDRESS#${drill.address}`, sk: drill.host }, ...tokens.map((id) => ({ pk: `TOKEN#${id}`, sk: 'TOKEN' }))];
   for (const key of new Set(analyses.map((analysis) => fleetKey(analysis))))
     if (key !== null) keys.push(...(await keysOf(dynamo, table, `FLEET#${key}`)));
   await deleteItems(dynamo, table, keys);
   await withoutSilences(stack, drill.host);
-  return objects + items;
+  const items = await forgetHost(dynamo, table, drill.host);
+  return items + (await deleteObjects(s3, bucket, `hosts/${drill.host}/`));
 };
 
 /** Of drills that were killed: a host's name and when it last uploaded. */

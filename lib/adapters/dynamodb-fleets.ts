@@ -1,15 +1,12 @@
-import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Fleet, Membership } from '../fleet/fleet.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Clock, FleetRecords } from '../use-cases/ports.ts';
+import { getItems } from './dynamodb-batch.ts';
 import { decode, encode, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listShards } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
 
-/** DynamoDB's own bound on keys in one request. */
-const BATCH = 100;
-/** Throttled keys are asked for again so often; then the caller is told, and comes again. */
-const MAX_TRIES = 8;
 /** Of a larger fleet the rest is not looked at: its fleet item, which names each member, would outgrow an item's 400 KB. */
 const MAX_MEMBERS = 10_000;
 /** Each message that tells of a case notes its membership anew, reminders too: longer than the longest silence between two of them. */
@@ -21,10 +18,6 @@ const fleetPk = (key: string): string => `FLEET#${key}`;
 const caseKey = (id: string): Item => ({ pk: s(hostKey(homeOf(id))), sk: s(`CASE#${id}`) });
 const membershipKey = (id: string): Item => ({ pk: s(hostKey(homeOf(id))), sk: s(`IN#${id}`) });
 const minuteOf = (at: number): string => new Date(Math.floor(at / MINUTE_MS) * MINUTE_MS).toISOString().slice(0, 16);
-
-class ThrottledError extends Error {
-  override readonly name = 'ThrottledError';
-}
 
 export interface FleetTable extends FleetRecords {
   /** The same analyses, each with the fleet that it is part of. */
@@ -44,25 +37,8 @@ export const dynamoFleets = (client: DynamoDBClient, table: string, clock: Clock
     return decode<T>(answer.Item, name);
   };
 
-  /** Those of at most `BATCH` items that exist. */
-  const getSome = async <T>(keys: readonly Item[]): Promise<readonly T[]> => {
-    const found: T[] = [];
-    let wanted: readonly Item[] = keys;
-    for (let tries = 0; wanted.length > 0; tries += 1) {
-      if (tries >= MAX_TRIES) throw new ThrottledError(`The table left ${wanted.length} of ${keys.length} items unread ${tries} times.`);
-      const request = { [table]: { Keys: [...wanted], ConsistentRead: true } };
-      const answer = await client.send(new BatchGetItemCommand({ RequestItems: request }));
-      found.push(...(answer.Responses?.[table] ?? []).flatMap((item) => decode<T>(item) ?? []));
-      wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    }
-    return found;
-  };
-
-  const getAll = async <T>(keys: readonly Item[]): Promise<readonly T[]> => {
-    const found: T[] = [];
-    for (let i = 0; i < keys.length; i += BATCH) found.push(...(await getSome<T>(keys.slice(i, i + BATCH))));
-    return found;
-  };
+  const getAll = async <T>(keys: readonly Item[]): Promise<readonly T[]> =>
+    (await getItems(client, table, keys, { ConsistentRead: true })).flatMap((item) => decode<T>(item) ?? []);
 
   const membersFrom = async (
     key: string,

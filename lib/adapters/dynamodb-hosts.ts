@@ -1,6 +1,7 @@
-import { BatchGetItemCommand, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type BoardState, stateOf } from '../cases/board.ts';
 import type { Clock, HostSummary, Records } from '../use-cases/ports.ts';
+import { getItems } from './dynamodb-batch.ts';
 import { BY_DAY, decode, encode, hostKey, type Item, n, SHARDS, s, shardOf } from './dynamodb-items.ts';
 import { listShards, type Walk } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
@@ -9,9 +10,6 @@ import { putItem } from './dynamodb-put.ts';
 const HEARD_EVERY_MS = 5 * 60_000;
 /** Of each shard, at one sweep: the next one goes on. */
 const UNHEARD_AT_ONCE = 100;
-/** DynamoDB's own bound on keys in one request. */
-const BATCH = 100;
-
 interface Heard {
   readonly host: string;
   readonly lastHeardAt: string;
@@ -43,23 +41,11 @@ export const dynamoHosts = ({ client, table }: Walk, clock: Clock, keepDays: num
     return decode<Heard>(answer.Item)?.lastHeardAt ?? null;
   };
 
-  const statesOf = async (hosts: readonly string[]): Promise<ReadonlyMap<string, BoardState>> => {
-    if (hosts.length === 0) return new Map();
-    const keys = hosts.map((host) => ({ pk: s(hostKey(host)), sk: s('BOARD') }));
-    const request = { [table]: { Keys: keys, ProjectionExpression: 'pk, glance' } };
-    const answer = await client.send(new BatchGetItemCommand({ RequestItems: request }));
-    return new Map(
-      (answer.Responses?.[table] ?? []).flatMap((item) => {
-        const state = decode<BoardState>(item, 'glance');
-        return state === null ? [] : [[item.pk?.S ?? '', state] as const];
-      }),
-    );
-  };
-
   const withStates = async (heard: readonly Heard[]): Promise<readonly HostSummary[]> => {
-    const states = new Map<string, BoardState>();
-    for (let i = 0; i < heard.length; i += BATCH)
-      for (const [pk, state] of await statesOf(heard.slice(i, i + BATCH).map(({ host }) => host))) states.set(pk, state);
+    const keys = heard.map(({ host }) => ({ pk: s(hostKey(host)), sk: s('BOARD') }));
+    // Whatever is read of a board, DynamoDB reads all of it: a hundred of them may be more than one answer holds.
+    const boards = await getItems(client, table, keys, { ProjectionExpression: 'pk, glance' });
+    const states = new Map(boards.map((item) => [item.pk?.S, decode<BoardState>(item, 'glance')]));
     return heard.map((one) => ({ ...one, ...(states.get(hostKey(one.host)) ?? stateOf(null)) }));
   };
 

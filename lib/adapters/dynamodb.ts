@@ -36,17 +36,25 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     putItem(client, table, item, condition);
 
   const query = async (host: string, prefix: string, limit: number): Promise<readonly Digest[]> => {
-    const answer = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': s(hostKey(host)), ':prefix': s(prefix) },
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        Limit: limit,
-      }),
-    );
-    return (answer.Items ?? []).flatMap((item) => decode<Digest>(item) ?? []);
+    const found: Item[] = [];
+    let after: Item | undefined;
+    // A page also ends at a megabyte: sixty digests of 32 KB are two.
+    do {
+      const answer = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': s(hostKey(host)), ':prefix': s(prefix) },
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit - found.length,
+          ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+        }),
+      );
+      found.push(...(answer.Items ?? []));
+      after = answer.LastEvaluatedKey;
+    } while (after !== undefined && found.length < limit);
+    return found.flatMap((item) => decode<Digest>(item) ?? []);
   };
 
   const get = async <T>(host: string, sk: string, name: 'doc' | 'board' = 'doc'): Promise<T | null> => {

@@ -5,6 +5,7 @@ import { renderChat, renderChatTogether } from '../report/chat.ts';
 import { pagesOf } from '../report/pager.ts';
 import type { Meter } from '../use-cases/metrics.ts';
 import type { Announcer, Journal } from '../use-cases/ports.ts';
+import { together } from '../use-cases/together.ts';
 
 /** Topics beside the first, each with a form of its own; `null` where there is none. */
 export interface MoreTopics {
@@ -31,9 +32,12 @@ export const alsoTo = (
       journal.warn('not said in chat or to the pager', { topic, error: error instanceof Error ? error.message : String(error) });
     });
   };
+  /** Several at once: one after the other, thousands would outlast the sweep, which would say all of it again. Of one analysis, in their order. */
   const page = async (all: readonly Announcement[]): Promise<void> => {
     if (pager === null) return;
-    for (const { subject, message } of all.flatMap(pagesOf)) await send(pager, message, subject);
+    await together([...Map.groupBy(all, ({ analysis }) => analysis.id).values()], async (same) => {
+      for (const { subject, message } of same.flatMap(pagesOf)) await send(pager, message, subject);
+    });
   };
   return {
     async publish(announcement) {

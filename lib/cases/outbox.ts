@@ -24,8 +24,8 @@ export const confirm = (board: Board, ids: readonly string[]): Board => ({
   outbox: board.outbox.filter(({ id }) => !ids.includes(id)),
 });
 
-/** Publishing failed: whoever comes next may try at once. */
-export const release = (board: Board, owner: string): Board => ({
+/** Publishing failed: whoever comes next may try at once. What else the owner has claimed may be being published this moment. */
+export const release = (board: Board, owner: string, ids: readonly string[]): Board => ({
   ...board,
-  outbox: board.outbox.map((entry) => (entry.lease?.owner === owner ? { ...entry, lease: null } : entry)),
+  outbox: board.outbox.map((entry) => (entry.lease?.owner === owner && ids.includes(entry.id) ? { ...entry, lease: null } : entry)),
 });

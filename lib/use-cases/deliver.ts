@@ -18,20 +18,16 @@ const updateBoard = async (host: string, change: (board: Board) => Board, { reco
   throw new ContentionError(`The board of ${host} changed ${MAX_ROUNDS} times while it was being written.`);
 };
 
-const settleEntries = (board: Board, done: readonly string[], releaseOwner: string | null): Board => {
-  const confirmed = confirm(board, done);
-  return releaseOwner === null ? confirmed : release(confirmed, releaseOwner);
-};
-
 /** A host's claimed entries, as far as they are to be published: what the host leaves to its fleet counts as told. */
 export const parcelOf = async (host: string, claimed: readonly OutboxEntry[], deps: Deps): Promise<Parcel> => {
-  const settle = (done: readonly string[], isAll: boolean): Promise<void> =>
-    updateBoard(host, (board) => settleEntries(board, done, isAll ? null : deps.owner), deps);
+  const ids = claimed.map(({ id }) => id);
+  const settle = (done: readonly string[]): Promise<void> =>
+    updateBoard(host, (board) => release(confirm(board, done), deps.owner, ids), deps);
   const speaking: OutboxEntry[] = [];
   try {
     for (const entry of claimed) if (await speaksForItself(entry, deps)) speaking.push(entry);
   } catch (error) {
-    await settle([], false);
+    await settle([]);
     throw error;
   }
   const silent = claimed.filter((entry) => !speaking.includes(entry)).map(({ id }) => id);

@@ -71,19 +71,20 @@ const updateFleet = async (key: string, change: (fleet: Fleet) => Fleet, { recor
   throw new ContentionError(`The fleet ${key} changed ${MAX_ROUNDS} times while it was being written.`);
 };
 
-const settleEntries = (fleet: Fleet, done: readonly string[], releaseOwner: string | null): Fleet => ({
+/** What was said leaves the outbox, the rest of what was claimed is released. */
+const settleEntries = (fleet: Fleet, done: readonly string[], owner: string, claimed: readonly FleetEntry[]): Fleet => ({
   ...fleet,
   outbox: fleet.outbox
     .filter(({ id }) => !done.includes(id))
-    .map((entry) => (releaseOwner !== null && entry.lease?.owner === releaseOwner ? { ...entry, lease: null } : entry)),
+    .map((entry) => (entry.lease?.owner === owner && claimed.some(({ id }) => id === entry.id) ? { ...entry, lease: null } : entry)),
 });
 
 const parcelOf = (key: string, entries: readonly FleetEntry[], deps: Deps): Parcel => ({
   host: key,
   entries,
   silent: [],
-  settle: (done, isAll) =>
-    entries.length === 0 ? Promise.resolve() : updateFleet(key, (fleet) => settleEntries(fleet, done, isAll ? null : deps.owner), deps),
+  settle: (done) =>
+    entries.length === 0 ? Promise.resolve() : updateFleet(key, (fleet) => settleEntries(fleet, done, deps.owner, entries), deps),
 });
 
 /**

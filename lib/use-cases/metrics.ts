@@ -13,7 +13,7 @@ export const METRICS = {
   PublishingFailed: 'sum',
   /** Chat or pager did not take a message that the first topic took; it is not tried again. */
   SideTopicsFailed: 'sum',
-  /** Sweeps that went through all hosts and fleets, whether or not some of them failed. None in five minutes: nobody sweeps. */
+  /** Sweeps that came to the end of all hosts and fleets, whether or not some of them failed, and in however many turns. None in five minutes: nobody sweeps, or too slowly. */
   SweepsCompleted: 'sum',
   /** Hosts and fleets that a sweep could not settle. */
   SettlingFailed: 'sum',

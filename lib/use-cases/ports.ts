@@ -69,6 +69,14 @@ export interface Page<T> {
   readonly cursor: string | null;
 }
 
+/** A sweep that has come to its end. */
+export interface Swept {
+  readonly at: string;
+  /** Cursors of `busyHosts` and `watchedFleets` where it stopped for want of time; `null` where it came through. */
+  readonly hosts: string | null;
+  readonly fleets: string | null;
+}
+
 type WriteOutcome = 'written' | 'conflict';
 
 /** One cause on many hosts: who is in, and what was told. Reads are strongly consistent. */
@@ -124,10 +132,9 @@ export interface Records extends FleetRecords {
   /** Hosts whose board has an outbox or an open case: what the sweep must look at. */
   busyHosts(cursor: string | null): Promise<Page<string>>;
 
-  /** A sweep has come to its end. */
-  noteSweep(at: string): Promise<void>;
-  /** When the last one did; `null` where none ever has. */
-  lastSweep(): Promise<string | null>;
+  noteSweep(swept: Swept): Promise<void>;
+  /** `null` where there never was one. */
+  lastSweep(): Promise<Swept | null>;
 
   readSilences(): Promise<Silences>;
   /** As `writeBoard`. */

@@ -1,5 +1,6 @@
 import type { Announcement } from '../fleet/fleet.ts';
 import type { Deps } from './deps.ts';
+import { together } from './together.ts';
 
 /** What one host or fleet has to say, and how its outbox learns what was said. */
 export interface Parcel {
@@ -8,8 +9,8 @@ export interface Parcel {
   readonly entries: readonly Announcement[];
   /** Ids that need no message of their own. */
   readonly silent: readonly string[];
-  /** `isAll`: else what was not said is released for whoever comes next. */
-  settle(done: readonly string[], isAll: boolean): Promise<void>;
+  /** What was not said is released for whoever comes next. */
+  settle(done: readonly string[]): Promise<void>;
 }
 
 export interface Failure {
@@ -61,16 +62,17 @@ export const publishParcels = async (parcels: readonly Parcel[], by: 'upload' | 
     errors.push(error);
     deps.meter.count('PublishingFailed', 1);
   }
-  const failures: Failure[] = [];
-  for (const parcel of parcels) {
+  const record = async (parcel: Parcel): Promise<readonly Failure[]> => {
     const said = parcel.entries.map(({ id }) => id).filter((id) => published.has(id));
     const isAll = said.length === parcel.entries.length;
-    if (!isAll) failures.push(...errors.map((error) => ({ host: parcel.host, error })));
+    const unsaid = isAll ? [] : errors.map((error) => ({ host: parcel.host, error }));
     try {
-      await parcel.settle([...parcel.silent, ...said], isAll);
+      await parcel.settle([...parcel.silent, ...said]);
+      return unsaid;
     } catch (error) {
-      failures.push({ host: parcel.host, error });
+      return [...unsaid, { host: parcel.host, error }];
     }
-  }
-  return failures;
+  };
+  // Well before the leases are over, of however many.
+  return (await together(parcels, record)).flat();
 };

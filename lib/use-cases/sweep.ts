@@ -5,6 +5,7 @@ import { settleFleet } from './fleets.ts';
 import type { Page } from './ports.ts';
 import { type Parcel, publishParcels } from './publish.ts';
 import { settleHost } from './settle.ts';
+import { TOGETHER, together } from './together.ts';
 
 export interface SweepOutcome {
   readonly hosts: number;
@@ -46,6 +47,8 @@ const unheardBefore = ({ clock, settings }: Deps): string | null =>
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+const NOBODY: Page<string> = { items: [], cursor: null };
+
 /** Collects what hosts and fleets have to say, so that a sweep that has much to say says it in one message. */
 class Outgoing {
   readonly failed: string[] = [];
@@ -79,58 +82,83 @@ class Outgoing {
   }
 }
 
+interface Turn {
+  readonly pages: (cursor: string | null) => Promise<Page<string>>;
+  /** Where to begin: a cursor of `pages`. */
+  readonly from: string | null;
+  readonly isTimeUp: () => boolean;
+}
+
+interface Walked {
+  readonly seen: number;
+  /** To the end. */
+  readonly isThrough: boolean;
+  /** Where the next sweep goes on; `null`: at the beginning. */
+  readonly next: string | null;
+}
+
 /** One's trouble does not hold back the others. */
-const forEach = async (
-  pages: (cursor: string | null) => Promise<Page<string>>,
-  act: (name: string) => Promise<void>,
-  outgoing: Outgoing,
-): Promise<number> => {
+const forEach = async ({ pages, from, isTimeUp }: Turn, act: (name: string) => Promise<void>, outgoing: Outgoing): Promise<Walked> => {
   let seen = 0;
-  let cursor: string | null = null;
+  let cursor = from;
   do {
     const page = await pages(cursor);
-    for (const name of page.items) {
-      seen += 1;
-      await act(name).catch((error: unknown) => outgoing.note(name, error));
+    for (let i = 0; i < page.items.length; i += TOGETHER) {
+      if (isTimeUp()) return { seen, isThrough: false, next: cursor };
+      const some = page.items.slice(i, i + TOGETHER);
+      seen += some.length;
+      await together(some, (name) => act(name).catch((error: unknown) => outgoing.note(name, error)));
     }
     cursor = page.cursor;
   } while (cursor !== null);
-  return seen;
+  return { seen, isThrough: true, next: null };
 };
+
+/** Shares of a sweep's time that are left when the next thing must begin. What was collected must still be told and noted after all of them. */
+const LEFT_AFTER = { hosts: 0.5, unheard: 0.4, fleets: 0.25 } as const;
 
 /**
  * Does what no upload triggers, for hosts with something open or due: leases that ran out, inconclusive findings that have settled,
- * cases whose host uploads nothing any more; then fleets, whose hosts are settled by then.
+ * cases whose host uploads nothing any more; then fleets, whose hosts are settled by then. Where there are more than the time is enough for, the
+ * next sweep goes on where this one stopped: else those behind would never have their turn.
+ *
+ * @param remainingMs how long it may still take
  */
-export const sweep = async (deps: Deps): Promise<SweepOutcome> => {
+export const sweep = async (deps: Deps, remainingMs = (): number => Number.POSITIVE_INFINITY): Promise<SweepOutcome> => {
   const { records, meter } = deps;
+  const whole = remainingMs();
+  const timeFor = (what: keyof typeof LEFT_AFTER) => (): boolean => remainingMs() < whole * LEFT_AFTER[what];
   const silent = new Set<string>();
   const note = (host: string, isSilentNow: boolean): void => void (isSilentNow && silent.add(host));
   const outgoing = new Outgoing(deps);
   const collect: Deliver = async (host, claimed) => outgoing.add(await parcelOf(host, claimed, deps));
+  const former = await records.lastSweep();
   const hosts = await forEach(
-    (cursor) => records.busyHosts(cursor),
+    { pages: (cursor) => records.busyHosts(cursor), from: former?.hosts ?? null, isTimeUp: timeFor('hosts') },
     async (host) => note(host, await settleBusy(host, deps, collect)),
     outgoing,
   );
-  const unheard = unheardBefore(deps);
-  if (unheard !== null) {
-    await forEach(
-      (cursor) => records.hostsUnheardSince(unheard, cursor),
-      async (host) => note(host, await settleUnheard(host, deps, collect)),
-      outgoing,
-    );
-  }
-  await forEach(
-    (cursor) => records.watchedFleets(cursor),
+  const before = unheardBefore(deps);
+  const unheard = await forEach(
+    {
+      pages: async (cursor) => (before === null ? NOBODY : records.hostsUnheardSince(before, cursor)),
+      from: null,
+      isTimeUp: timeFor('unheard'),
+    },
+    async (host) => note(host, await settleUnheard(host, deps, collect)),
+    outgoing,
+  );
+  const fleets = await forEach(
+    { pages: (cursor) => records.watchedFleets(cursor), from: former?.fleets ?? null, isTimeUp: timeFor('fleets') },
     async (key) => outgoing.add(await settleFleet(key, deps)),
     outgoing,
   );
   await outgoing.flush();
-  await records.noteSweep(deps.clock.now());
-  meter.count('BusyHosts', hosts);
+  await records.noteSweep({ at: deps.clock.now(), hosts: hosts.next, fleets: fleets.next });
+  meter.count('BusyHosts', hosts.seen);
   meter.count('SilentHosts', silent.size);
   meter.count('SettlingFailed', outgoing.failed.length);
-  meter.count('SweepsCompleted', 1);
-  return { hosts, silent: silent.size, failed: outgoing.failed };
+  // Of several that it takes to come round, the last.
+  if ([hosts, unheard, fleets].every(({ isThrough }) => isThrough)) meter.count('SweepsCompleted', 1);
+  return { hosts: hosts.seen, silent: silent.size, failed: outgoing.failed };
 };

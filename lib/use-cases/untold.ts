@@ -19,8 +19,9 @@ export const untold = (records: Records, clock: Clock, mayTouch: (host: string) 
   return {
     ...records,
     takeSlot: async () => true,
-    // By the clock of what is read again, which is no news of the stack's own sweep.
+    // By the clock of what is read again, which is no news of the stack's own sweep; nor does that one's place concern this one.
     noteSweep: async () => {},
+    lastSweep: async () => null,
 
     async readBoard(host) {
       const board = await records.readBoard(host);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { dynamoRecords } from '../../lib/adapters/dynamodb.ts';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DEFAULT_RETENTION, dynamoRecords } from '../../lib/adapters/dynamodb.ts';
+import { dynamoHosts } from '../../lib/adapters/dynamodb-hosts.ts';
+import { emptyBoard } from '../../lib/cases/board.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
 import type { Digest } from '../../lib/model/digest.ts';
 import type { Records, Rejection } from '../../lib/use-cases/ports.ts';
@@ -67,6 +69,9 @@ test('hands out a window newest first, over pages that end at a megabyte', async
     Array.from({ length: 50 }, (_, i) => at(54 - i)),
   );
   assert.equal(await records.newestDigestAt('big-1'), at(59));
+  // What is judged is the whole window too.
+  const window = await records.recentDigests('big-1', { spanMs: 60 * 60_000, maxSnapshots: 60 });
+  assert.equal(window.length, 60);
   assert.equal(await records.newestDigestAt('big-2'), null);
 });
 
@@ -114,4 +119,19 @@ test('lists what came in one moment once, page by page, over all shards', async 
     cursor = page.cursor;
   } while (cursor !== null);
   assert.deepEqual(keys.toSorted(), Array.from({ length: 25 }, (_, i) => `k${i}`).toSorted());
+});
+
+test('what is heard late of a host does not put back when it was last heard, though it was looked up before', async () => {
+  const hosts = dynamoHosts({ client: new DynamoDBClient({}), table: process.env.TABLE ?? '' }, { now: () => at(61) }, 400);
+  await hosts.noteHeard('late-1', at(60));
+  await hosts.noteHeard('late-1', at(0));
+  assert.equal(await hosts.lastHeard('late-1'), at(60));
+});
+
+test('a board outlives the digests that it was made of: an open case is known, and reminded of, for as long as analyses are kept', async () => {
+  await records.writeBoard(emptyBoard('kept-1'));
+  const { Item } = await new DynamoDBClient({}).send(
+    new GetItemCommand({ TableName: process.env.TABLE, Key: { pk: { S: 'HOST#kept-1' }, sk: { S: 'BOARD' } } }),
+  );
+  assert.ok(Number(Item?.expires?.N) - now / 1000 >= (DEFAULT_RETENTION.analyses - 1) * 86_400);
 });

@@ -110,8 +110,10 @@ export class Deployment {
    * One delivery of a batch: what failed comes again, a bounded number of times. SQS moves a message on the receive after the last (`maxReceiveCount`
    * exceeded), which nobody sees; here it is moved at once.
    *
-   * @returns the keys that are still in the queue */
-  async deliver(keys: readonly string[]): Promise<readonly string[]> {
+   * @param remainingMs how long the function may take
+   * @returns the keys that are still in the queue
+   */
+  async deliver(keys: readonly string[], remainingMs = 30_000): Promise<readonly string[]> {
     for (const key of keys) this.#receives.set(key, (this.#receives.get(key) ?? 0) + 1);
     const ids = keys.map((key, i) => `${i} ${key}`);
     const Records = keys.map((key, i) => ({
@@ -120,7 +122,7 @@ export class Deployment {
       attributes: { ApproximateReceiveCount: `${this.#receives.get(key)}` },
     }));
     const failed = await this.#functions
-      .ingest({ Records }, localContext)
+      .ingest({ Records }, { ...localContext, getRemainingTimeInMillis: () => remainingMs })
       .then((response: SQSBatchResponse) => failedIn(response, ids))
       .catch(() => new Set(ids));
     return keys.filter((_, i) => failed.has(ids[i] ?? '')).filter((key) => this.#comesAgain(key));
@@ -144,6 +146,10 @@ export class Deployment {
     return this.#list('uploads', { status: 'rejected' });
   }
 
+  hosts(): Promise<readonly Record<string, unknown>[]> {
+    return this.#list('hosts', {});
+  }
+
   /** An operator sends what was given up again: SQS counts its deliveries anew. */
   redrive(): readonly string[] {
     const keys = this.deadLetters.splice(0);
@@ -151,7 +157,7 @@ export class Deployment {
     return keys;
   }
 
-  async #list(name: 'analyses' | 'uploads', query: Record<string, string>): Promise<readonly Record<string, unknown>[]> {
+  async #list(name: 'analyses' | 'hosts' | 'uploads', query: Record<string, string>): Promise<readonly Record<string, unknown>[]> {
     const answer = await this.#functions.query(apiEvent(`GET /v1/${name}?${new URLSearchParams(query)}`), localContext);
     const body: unknown = JSON.parse(answer.body ?? '{}');
     const list: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : null;

@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
-import { incident } from '../support/incidents.ts';
-import { Deployment, failedIn, type Upload } from './deployment.ts';
+import { Deployment, failedIn } from './deployment.ts';
+import { keys, OTHERS, on, twins, uploads } from './one-incident.ts';
 import type { Call, Fault } from './wire.ts';
-
-/** One incident: the log that fails, and the first and last snapshots that explain it. */
-const uploads: readonly Upload[] = [...incident('seed-ss').objects].map(([key, bytes]) => ({ key, bytes }));
-const snapshots = uploads
-  .map(({ key }) => key)
-  .filter((key) => key.includes('/snapshots/'))
-  .sort();
-const keys = [
-  ...uploads.map(({ key }) => key).filter((key) => key.includes('/logs/login/')),
-  ...snapshots.slice(0, 1),
-  ...snapshots.slice(-1),
-];
-
-/** The same incident on other hosts. */
-const OTHERS = ['web-04', 'web-05'];
-const on = (host: string, key: string): string => key.replace('hosts/web-03/', `hosts/${host}/`);
 
 let deployment: Deployment;
 let calm: readonly Record<string, unknown>[] = [];
@@ -35,7 +20,6 @@ const results = async (): Promise<readonly Record<string, unknown>[]> => (await 
 before(async () => {
   // A fault is then the function's to bear, not the SDK's.
   process.env.AWS_MAX_ATTEMPTS = '1';
-  const twins = OTHERS.flatMap((host) => uploads.map(({ key, bytes }) => ({ key: on(host, key), bytes })));
   deployment = await Deployment.start([...uploads, ...twins]);
   await deployment.anew();
   for (const key of keys) assert.deepEqual(await deployment.deliver([key]), []);
@@ -158,6 +142,21 @@ test('a call that nobody answers ends before the function does, and is made agai
   assert.ok(performance.now() - began > 4000, 'it was the answer that was waited for');
   await recover(left);
   await check({ where: 'hang', mayTwice: false });
+});
+
+test('an upload that is not done when the function must answer comes again, and nothing beside it does', async () => {
+  process.env.AWS_MAX_ATTEMPTS = '10';
+  await deployment.anew();
+  const [slow = '', ...others] = keys;
+  deployment.wire.set(({ service, path }) => (service === 's3' && path.includes(encodeURI(slow)) ? 'hang' : null));
+  const began = performance.now();
+  assert.deepEqual(await deployment.deliver([slow, ...others], 17_000), [slow]);
+  assert.ok(performance.now() - began < 17_000, 'in time');
+  process.env.AWS_MAX_ATTEMPTS = '1';
+  await recover([slow]);
+  // What went on beside it ends, before others count calls.
+  await setTimeout(6_000);
+  await check({ where: 'out of time', mayTwice: false });
 });
 
 test('an upload that always fails is given up after five deliveries, is seen in the API, holds back nobody, and can be sent again', async () => {

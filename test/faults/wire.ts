@@ -1,4 +1,5 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse, request as send } from 'node:http';
+import { z } from 'zod';
 
 /**
  * The wire between the SDK and the services: proxies before the emulators that count calls, and do to each what a plan says. Faults look as the
@@ -16,6 +17,8 @@ export type Fault =
   | 'reset-before'
   /** The service acts; its answer is lost. */
   | 'reset-after'
+  /** DynamoDB answers in part and says so: half of a batch of reads (`UnprocessedKeys`), one item of a query (`LastEvaluatedKey`). */
+  | 'half'
   /** Nobody ever answers. */
   | 'hang';
 
@@ -26,6 +29,8 @@ export interface Call {
   /** `PutItem`, `Publish`, `GET`. */
   readonly operation: string;
   readonly path: string;
+  /** What was sent, of DynamoDB. */
+  readonly input: unknown;
 }
 
 export type Plan = (call: Call) => Fault | null;
@@ -54,6 +59,23 @@ const operationOf = (service: Service, incoming: IncomingMessage, body: Buffer):
   if (service === 's3') return incoming.method ?? '';
   if (service === 'dynamodb') return String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
   return new URLSearchParams(body.toString('utf8')).get('Action') ?? '';
+};
+
+const batch = z.object({ RequestItems: z.record(z.string(), z.looseObject({ Keys: z.array(z.unknown()) })) });
+
+/** What of a batch of reads is answered, and what is left. */
+const halves = (body: Buffer): readonly [Buffer, unknown] => {
+  const { RequestItems } = batch.parse(JSON.parse(body.toString('utf8')));
+  const part = (cut: (keys: readonly unknown[]) => readonly unknown[]) =>
+    Object.fromEntries(Object.entries(RequestItems).map(([table, { Keys, ...reading }]) => [table, { ...reading, Keys: cut(Keys) }]));
+  const half = (keys: readonly unknown[]): number => Math.ceil(keys.length / 2);
+  const rest = Object.values(RequestItems).some(({ Keys }) => Keys.length > half(Keys)) ? part((keys) => keys.slice(half(keys))) : {};
+  return [Buffer.from(JSON.stringify({ RequestItems: part((keys) => keys.slice(0, half(keys))) })), rest];
+};
+
+const inPart = ({ operation, input }: Call, body: Buffer): readonly [Buffer, unknown] => {
+  if (operation === 'BatchGetItem') return halves(body);
+  return [operation === 'Query' ? Buffer.from(JSON.stringify({ ...Object(input), Limit: 1 })) : body, null];
 };
 
 /** A published message's transitions: of several told together, each. */
@@ -103,7 +125,13 @@ export class Wire {
 
   async #pass(service: Service, target: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(incoming);
-    const call = { n: this.calls.length + 1, service, operation: operationOf(service, incoming, body), path: incoming.url ?? '' };
+    const call = {
+      n: this.calls.length + 1,
+      service,
+      operation: operationOf(service, incoming, body),
+      path: incoming.url ?? '',
+      input: service === 'dynamodb' ? JSON.parse(body.toString('utf8')) : null,
+    };
     this.calls.push(call);
     const fault = this.#plan(call);
     if (fault === 'hang') return;
@@ -116,9 +144,10 @@ export class Wire {
       response.writeHead(status, { 'content-type': type }).end(text);
       return;
     }
+    const [sent, rest] = fault === 'half' ? inPart(call, body) : [body, null];
     const forwarded = send(
       new URL(incoming.url ?? '/', target),
-      { method: incoming.method, headers: incoming.headers, agent: this.#agent },
+      { method: incoming.method, headers: { ...incoming.headers, 'content-length': sent.length }, agent: this.#agent },
       (answer) => {
         if (service === 'sns' && call.operation === 'Publish' && answer.statusCode === 200) this.accepted.push(...transitionsIn(body));
         if (fault === 'reset-after') {
@@ -126,11 +155,19 @@ export class Wire {
           answer.on('end', () => incoming.socket.destroy());
           return;
         }
+        if (rest !== null) {
+          void bodyOf(answer).then((whole) =>
+            response
+              .writeHead(answer.statusCode ?? 500, { 'content-type': 'application/x-amz-json-1.0' })
+              .end(JSON.stringify({ ...JSON.parse(whole.toString('utf8')), UnprocessedKeys: rest })),
+          );
+          return;
+        }
         response.writeHead(answer.statusCode ?? 500, answer.headers);
         answer.pipe(response);
       },
     );
     forwarded.on('error', () => incoming.socket.destroy());
-    forwarded.end(body);
+    forwarded.end(sent);
   }
 }

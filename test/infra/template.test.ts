@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { z } from 'zod';
 import table from '../../infra/table.json' with { type: 'json' };
+import { MAX_RECEIVES } from '../../lib/use-cases/deliveries.ts';
 import { type Resource, resourcesPackaged } from '../support/template.ts';
 
 /** Over the packaged CloudFormation: what would be deployed. */
@@ -80,7 +81,11 @@ test('gives the queue a dead-letter queue, encrypts both, and lets only this buc
   const queues = ofType('AWS::SQS::Queue').map(({ Properties }) => Properties ?? {});
   assert.equal(queues.length, 2);
   assert.ok(queues.every(({ SqsManagedSseEnabled }) => SqsManagedSseEnabled === true));
-  assert.match(JSON.stringify(queues), /"maxReceiveCount":5/);
+  const [uploads, dead] = [resources.UploadQueue?.Properties, resources.DeadLetterQueue?.Properties];
+  assert.match(JSON.stringify(uploads?.RedrivePolicy), new RegExp(`"maxReceiveCount":${MAX_RECEIVES}\\b`));
+  // As Lambda asks for; and a dead letter's time counts from when it was sent.
+  assert.ok(Number(uploads?.VisibilityTimeout) >= 6 * Number(resources.IngestLambdaFunction?.Properties?.Timeout));
+  assert.ok(Number(dead?.MessageRetentionPeriod) > Number(uploads?.MessageRetentionPeriod));
   assert.match(JSON.stringify(resources.UploadQueuePolicy), /aws:SourceAccount.*aws:SourceArn/);
   assert.match(JSON.stringify(only('AWS::Lambda::EventSourceMapping')), /ReportBatchItemFailures/);
 });
@@ -132,4 +137,19 @@ test('signs links with a key that AWS makes, and replaces before the links of th
   const { RotationRules } = only('AWS::SecretsManager::RotationSchedule');
   assert.deepEqual(RotationRules, { ScheduleExpression: 'rate(30 days)' });
   assert.match(JSON.stringify(resources.RotatePermission), /secretsmanager\.amazonaws\.com.*AWS::AccountId/);
+});
+
+test('asks nothing of the account that a new one has not', () => {
+  // Of ten functions at once, which is all that many new accounts may run, Lambda gives none away: the stack would not be created.
+  for (const { Properties } of ofType('AWS::Lambda::Function')) assert.equal(Properties?.ReservedConcurrentExecutions, undefined);
+});
+
+test('starts a sweep that failed or came late not again, since the next one comes in a minute', () => {
+  const { FunctionName, MaximumRetryAttempts, MaximumEventAgeInSeconds } = only('AWS::Lambda::EventInvokeConfig');
+  assert.match(JSON.stringify(FunctionName), /SweepLambdaFunction/);
+  assert.deepEqual([MaximumRetryAttempts, MaximumEventAgeInSeconds], [0, 60]);
+});
+
+test('keeps uploads and table when the stack is deleted, but leaves nothing of one whose creation failed, so that it can be tried again', () => {
+  for (const name of ['UploadBucket', 'Table']) assert.equal(resources[name]?.DeletionPolicy, 'RetainExceptOnCreate', name);
 });

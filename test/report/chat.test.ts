@@ -108,3 +108,36 @@ test('what chat or pager refuse is logged, and announced no second time to the o
   assert.deepEqual([first.length, warnings.length], [2, 4]);
   assert.deepEqual(counted, Array(4).fill('SideTopicsFailed 1'));
 });
+
+test('thousands of ends at once reach the pager in the time that a sweep has, those of one analysis in their order', async () => {
+  const client = new SNSClient({ region: 'eu-central-1', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });
+  let [now, most] = [0, 0];
+  const sent: string[] = [];
+  client.send = async ({ input }: { readonly input: object }): Promise<void> => {
+    now += 1;
+    most = Math.max(most, now);
+    await new Promise((resolve) => void setTimeout(resolve, 1));
+    now -= 1;
+    if ('Subject' in input) sent.push(String(input.Subject));
+  };
+  const announcer = alsoTo(
+    { publish: async () => {}, publishTogether: async () => {} },
+    client,
+    { chat: null, pager: 'arn:pager' },
+    async () => noLink,
+    { info: () => {}, warn: () => {} },
+    { count: () => {} },
+  );
+  const all = Array.from({ length: 40 }, (_, i) => ({ ...critical, id: `web-${i}~0123456789` })).flatMap((one) => [
+    announce(one),
+    announce(resolved(one), 'resolved'),
+  ]);
+  await announcer.publishTogether(all);
+  assert.equal(sent.length, 80);
+  assert.ok(most > 4 && most <= 8, `${most} at once`);
+  for (let i = 0; i < 40; i += 1)
+    assert.deepEqual(
+      sent.filter((subject) => subject.includes(`"web-${i}~`)).map((subject) => subject.split(':')[0]),
+      ['ALARM', 'OK'],
+    );
+});

@@ -6,7 +6,7 @@ import type { Digest, PortLookup } from '../../lib/model/digest.ts';
 import { digestTime } from '../../lib/model/digest-time.ts';
 import type { Deps } from '../../lib/use-cases/deps.ts';
 import type { Metric } from '../../lib/use-cases/metrics.ts';
-import type { FleetRecords, HostSummary, Page, Records, Rejection, StoredObject, Uploads } from '../../lib/use-cases/ports.ts';
+import type { FleetRecords, HostSummary, Page, Records, Rejection, StoredObject, Swept, Uploads } from '../../lib/use-cases/ports.ts';
 import { matchesFilter } from '../../lib/use-cases/query.ts';
 import { defaultSettings } from '../../lib/use-cases/settings.ts';
 
@@ -31,7 +31,7 @@ export class World {
   readonly slots: string[] = [];
   readonly counted = new Map<Metric, number>();
   silences: Silences = noSilences;
-  sweptAt: string | null = null;
+  swept: Swept | null = null;
   /** What was said, whether alone or with others. */
   readonly published: Announcement[] = [];
   /** What was said, message by message. */
@@ -191,11 +191,11 @@ export class World {
           return 'written';
         }),
       busyHosts: () => after('busyHosts', () => onePage([...this.boards.values()].filter(isBusy).map(({ host }) => host))),
-      noteSweep: (at) =>
+      noteSweep: (swept) =>
         after('noteSweep', () => {
-          this.sweptAt = at;
+          this.swept = swept;
         }),
-      lastSweep: () => after('lastSweep', () => this.sweptAt),
+      lastSweep: () => after('lastSweep', () => this.swept),
       readSilences: () => after('readSilences', () => this.silences),
       writeSilences: (silences) =>
         after('writeSilences', () => {

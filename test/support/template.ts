@@ -9,6 +9,7 @@ import { z } from 'zod';
 const resource = z.object({
   Type: z.string(),
   Condition: z.string().optional(),
+  DeletionPolicy: z.string().optional(),
   Properties: z.record(z.string(), z.unknown()).optional(),
 });
 const template = z.object({ Resources: z.record(z.string(), resource), Outputs: z.record(z.string(), z.object({ Value: z.unknown() })) });
