@@ -5,9 +5,10 @@ import { MAX_SNAPSHOTS, SnapshotReader } from '../parsers/snapshot.ts';
 import { count, number } from '../text/words.ts';
 import { fitSnapshot } from './fit.ts';
 import { inflate } from './inflate.ts';
-import { MAX_SNAPSHOT_BYTES, MAX_SNAPSHOT_LINES } from './limits.ts';
+import { LARGE_SNAPSHOT_LINES, MAX_SNAPSHOT_BYTES, MAX_SNAPSHOT_LINES } from './limits.ts';
 import { digestSnapshot } from './snapshot-digest.ts';
 import { type TakenAt, takenAt } from './taken-at.ts';
+import { Turns } from './turns.ts';
 import { type DigestOutcome, factsOf, faultSentence, rejected, type Upload } from './upload.ts';
 
 const timeOf = (upload: Upload, snapshot: Snapshot, name: string): TakenAt => {
@@ -15,7 +16,12 @@ const timeOf = (upload: Upload, snapshot: Snapshot, name: string): TakenAt => {
   return upload.clockIsTrusted === false ? { ...taken, remarks: [] } : taken;
 };
 
-export const digestSnapshots = async (upload: Upload, { host, name }: { host: string; name: string }): Promise<DigestOutcome> => {
+type Key = { readonly host: string; readonly name: string };
+
+export const digestSnapshots = (upload: Upload, key: Key): Promise<DigestOutcome> =>
+  (upload.turns ?? new Turns()).during((takeTurn) => digestAmong(upload, key, takeTurn));
+
+const digestAmong = async (upload: Upload, { host, name }: Key, takeTurn: () => Promise<void>): Promise<DigestOutcome> => {
   const digests: SnapshotDigest[] = [];
   const reader = new SnapshotReader((snapshot) =>
     digests.push(fitSnapshot(digestSnapshot(snapshot, factsOf(upload, host), timeOf(upload, snapshot, name)))),
@@ -25,6 +31,7 @@ export const digestSnapshots = async (upload: Upload, { host, name }: { host: st
   for await (const chunk of inflated.chunks) {
     lines.push(chunk);
     if (lines.lines > MAX_SNAPSHOT_LINES) return rejected(`It has more than ${number(MAX_SNAPSHOT_LINES)} lines.`);
+    if (lines.lines > LARGE_SNAPSHOT_LINES) await takeTurn();
   }
   const { truncatedLines } = lines.end();
   const result = reader.end();

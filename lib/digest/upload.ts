@@ -1,6 +1,7 @@
 import type { Digest } from '../model/digest.ts';
 import { redact } from '../text/redact.ts';
 import type { Inflated } from './inflate.ts';
+import type { Turns } from './turns.ts';
 import type { UploadKey } from './upload-key.ts';
 
 /** What the readers of uploads have in common. */
@@ -15,6 +16,8 @@ export interface Upload {
   readonly timezone?: string | null;
   /** Whether `lastModified` is a clock to compare with: S3's is, a copied file's is not. */
   readonly clockIsTrusted?: boolean;
+  /** Shared by uploads that are read at the same time: the large ones of them wait for each other. */
+  readonly turns?: Turns;
 }
 
 export type DigestOutcome =

@@ -1,4 +1,5 @@
 import { digestUpload } from '../digest/digest-upload.ts';
+import { Turns } from '../digest/turns.ts';
 import { parseUploadKey } from '../digest/upload-key.ts';
 import type { Digest } from '../model/digest.ts';
 import { arrivalOf } from './arrival.ts';
@@ -19,6 +20,9 @@ const reject = async (ref: ObjectRef, host: string | null, reason: string, { rec
   return { kind: 'rejected', reason };
 };
 
+/** Memory is the process's, whatever batch an upload came in. */
+const turns = new Turns();
+
 /** A log is asked for its failures. Without any it may still tell more of a case that is open (its program's restart). */
 const isUneventful = (digest: Digest): boolean => digest.kind === 'log' && digest.failures.length === 0;
 
@@ -32,7 +36,8 @@ export const ingest = async (ref: ObjectRef, deps: Deps): Promise<IngestOutcome>
   const object = await deps.uploads.open(ref);
   if (object === null) return { kind: 'gone' };
   const uri = `s3://${ref.bucket}/${ref.key}`;
-  const outcome = await digestUpload({ ref: key, uri, lastModified: object.lastModified, timezone: object.timezone, body: object.body });
+  const { lastModified, timezone, body } = object;
+  const outcome = await digestUpload({ ref: key, uri, lastModified, timezone, body, turns });
   if (outcome.kind === 'rejected') return reject(ref, key.host, outcome.reason, deps);
   // Heard when it was uploaded: not when it was read, which may be a redrive of last week's, or a replay.
   for (const digest of outcome.digests) await deps.records.putDigest(digest, object.lastModified);
