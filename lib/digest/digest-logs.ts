@@ -33,7 +33,8 @@ export const digestLogUpload = async (
       reader.line(isCalm ? text : withSafeBeginning(text), line, isCalm);
     };
   });
-  const isSpent = (): boolean => reader.effort > MAX_LOG_EFFORT;
+  const maxEffort = upload.maxLogEffort ?? MAX_LOG_EFFORT;
+  const isSpent = (): boolean => reader.effort > maxEffort;
   const identity = new LogIdentity();
   const lines = new LogSkimmer({
     line: (text, line, isCalm) => isSpent() || log.line(text, line, isCalm),

@@ -16,6 +16,8 @@ export interface Upload {
   readonly timezone?: string | null;
   /** Whether `lastModified` is a clock to compare with: S3's is, a copied file's is not. */
   readonly clockIsTrusted?: boolean;
+  /** How closely a log may be looked at, as `LogReader` counts it; `MAX_LOG_EFFORT` without. */
+  readonly maxLogEffort?: number;
   /** Shared by uploads that are read at the same time: the large ones of them wait for each other. */
   readonly turns?: Turns;
 }

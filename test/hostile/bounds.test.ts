@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MAX_SNAPSHOT_LINES } from '../../lib/digest/limits.ts';
+import { MAX_LOG_EFFORT, MAX_SNAPSHOT_LINES } from '../../lib/digest/limits.ts';
 import { lookUpPorts } from '../../lib/digest/look-up-port.ts';
 import type { Snapshot } from '../../lib/model/snapshot.ts';
 import type { Owner } from '../../lib/model/socket.ts';
@@ -77,30 +77,34 @@ test('so do meta and the sections that nobody knows', () => {
 
 const BIND = `${AT} ERROR java.net.BindException: Address already in use (Bind failed)\n`;
 
-const logOf = async (chunk: Uint8Array, chunks: number) => {
+const logOf = async (chunk: Uint8Array, chunks: number, maxLogEffort = MAX_LOG_EFFORT) => {
   const { body, taken } = counted(times(chunks, chunk));
-  const outcome = await read(LOG, body);
+  const outcome = await read(LOG, body, maxLogEffort);
   const [digest] = outcome.kind === 'digested' ? outcome.digests : [];
   assert.ok(digest?.kind === 'log');
   return { digest, taken: taken() };
 };
 
+/** A share of what a log may take: some seconds. */
+const EFFORT = MAX_LOG_EFFORT / 16;
+
 test('of a log that only fails so much is looked at, and that is said', async () => {
-  const { digest, taken } = await logOf(filled(BIND), 600);
+  const { digest, taken } = await logOf(filled(BIND), 150, EFFORT);
   // All of it counts for its identity.
-  assert.equal(taken, 600 * filled(BIND).length);
-  assert.ok(failuresIn(digest) > 200_000 && failuresIn(digest) < 400_000, String(failuresIn(digest)));
+  assert.equal(taken, 150 * filled(BIND).length);
+  assert.ok(failuresIn(digest) > EFFORT / 400 && failuresIn(digest) < EFFORT / 200, String(failuresIn(digest)));
   assert.equal(digest.account.total, failuresIn(digest));
   assert.ok(digest.remarks.some((remark) => /what lies behind line [\d,]+ is not read/.test(remark)));
 });
 
 test('neither lines without a character, nor lines that are read one by one, nor names of secrets go on for ever', async () => {
-  const empty = await logOf(filled('\n'), 1100);
-  assert.ok(empty.digest.account.total < 70_000_000, String(empty.digest.account.total));
-  const wide = await logOf(Buffer.from('\n'.repeat(CHUNK / 2), 'utf16le'), 150);
-  assert.ok(wide.digest.account.total < 4_500_000, String(wide.digest.account.total));
-  const secret = await logOf(Buffer.from('key: \n'.repeat(CHUNK / 12), 'utf16le'), 120);
-  assert.ok(secret.digest.account.total < 600_000, String(secret.digest.account.total));
+  const empty = await logOf(filled('\n'), 3500);
+  assert.ok(empty.digest.account.total < 1.1 * MAX_LOG_EFFORT, String(empty.digest.account.total));
+  const wide = await logOf(Buffer.from('\n'.repeat(CHUNK / 2), 'utf16le'), 60, EFFORT);
+  assert.ok(wide.digest.account.total < EFFORT / 15, String(wide.digest.account.total));
+  const secret = await logOf(Buffer.from('key: \n'.repeat(CHUNK / 12), 'utf16le'), 60, EFFORT);
+  assert.ok(secret.digest.account.total < EFFORT / 100, String(secret.digest.account.total));
+  for (const { digest } of [empty, wide, secret]) assert.ok(digest.remarks.some((remark) => remark.includes('is not read')));
 });
 
 test('an ordinary log of a quarter of a gigabyte is read to its end', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { digestUpload } from '../../lib/digest/digest-upload.ts';
 import { MAX_DIGEST_BYTES } from '../../lib/digest/fit.ts';
+import { MAX_LOG_EFFORT } from '../../lib/digest/limits.ts';
 import type { UploadKey } from '../../lib/digest/upload-key.ts';
 import type { Digest, LogDigest, SnapshotDigest } from '../../lib/model/digest.ts';
 
@@ -37,8 +38,8 @@ export const times = function* (count: number, chunk: Uint8Array, end = ''): Gen
   yield Buffer.from(end);
 };
 
-export const read = (ref: UploadKey, body: AsyncIterable<Uint8Array>) =>
-  digestUpload({ ref, uri: 's3://uploads/x', lastModified: AT, body });
+export const read = (ref: UploadKey, body: AsyncIterable<Uint8Array>, maxLogEffort = MAX_LOG_EFFORT) =>
+  digestUpload({ ref, uri: 's3://uploads/x', lastModified: AT, body, maxLogEffort });
 
 const digestOf = async (ref: UploadKey, bytes: Uint8Array | string): Promise<Digest> => {
   const outcome = await read(ref, counted(inChunks(Buffer.from(bytes))).body);
