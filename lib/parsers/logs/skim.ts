@@ -52,6 +52,8 @@ const FRAME_BYTES = 200;
 /** Docker and containerd cut lines of more than 16 KiB into parts, anywhere: a word that two parts share is in neither. */
 const PART_BYTES = 16_000;
 
+/** After so much of which nothing was handed over, one line is: without any, nobody would know when that was written. */
+const SAMPLE_EVERY_BYTES = 1024 * 1024;
 /** A block's first lines may go on with a trace; so many are looked at for one that bears a time. */
 const EDGE_LINES = 64;
 const EDGE_BYTES = 400;
@@ -84,7 +86,7 @@ const windowStart = (bytes: Buffer, own: number, floor: number, { before }: Reac
   return start;
 };
 
-/** A line near the beginning that may bear a time: without any, nobody would know when the block was written. */
+/** A line near the beginning that may bear a time. */
 const edge = (bytes: Buffer, begin: number): readonly [from: number, to: number] => {
   let start = begin;
   for (let lines = 0; lines < EDGE_LINES && start < bytes.length; lines += 1) {
@@ -134,6 +136,8 @@ export class LogSkimmer {
   #end = 0;
   /** So far what is in the buffer was handed over or skipped. */
   #done = 0;
+  /** How much was skipped since something was handed over. */
+  #quiet = 0;
 
   constructor(sink: SkimSink, sizes = SIZES) {
     this.#sink = sink;
@@ -175,6 +179,7 @@ export class LogSkimmer {
   }
 
   #hand(bytes: Uint8Array, isCalm: boolean): void {
+    this.#quiet = 0;
     this.#isCalm = isCalm;
     this.#sink.bytes?.(bytes);
     if (this.#sink.isDone?.() !== true) this.#lines.push(bytes);
@@ -232,7 +237,7 @@ export class LogSkimmer {
   #skim(text: HintedText, end: number): void {
     const bytes = text.bytes.subarray(0, end);
     const hints = this.#hints(text, end);
-    if (this.#open === null) this.#sample(text, bytes, hints[0]);
+    if (this.#open === null && this.#quiet >= SAMPLE_EVERY_BYTES) this.#sample(text, bytes, hints[0]);
     for (const hint of hints) {
       const start = startOf(bytes, hint);
       this.#goOn(text, bytes, start);
@@ -285,6 +290,7 @@ export class LogSkimmer {
   #skipTo(text: HintedText, to: number): void {
     if (to <= this.#done) return;
     const lines = text.newlines(this.#done, to);
+    this.#quiet += to - this.#done;
     this.#done = to;
     this.#skipped += lines;
     this.#sink.gap(lines);
