@@ -4,10 +4,13 @@ import { after, before, test } from 'node:test';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DEFAULT_RETENTION, dynamoRecords } from '../../lib/adapters/dynamodb.ts';
 import { dynamoHosts } from '../../lib/adapters/dynamodb-hosts.ts';
+import { nodeFiles } from '../../lib/adapters/files.ts';
 import { emptyBoard } from '../../lib/cases/board.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
 import type { Digest } from '../../lib/model/digest.ts';
+import { analyzePaths } from '../../lib/use-cases/analyze.ts';
 import type { Records, Rejection } from '../../lib/use-cases/ports.ts';
+import { incident } from '../support/incidents.ts';
 
 /** What an emulated table shows and a map in memory does not: pages that end by size, keys in the index, conditions. */
 
@@ -134,4 +137,17 @@ test('a board outlives the digests that it was made of: an open case is known, a
     new GetItemCommand({ TableName: process.env.TABLE, Key: { pk: { S: 'HOST#kept-1' }, sk: { S: 'BOARD' } } }),
   );
   assert.ok(Number(Item?.expires?.N) - now / 1000 >= (DEFAULT_RETENTION.analyses - 1) * 86_400);
+});
+
+test('lists all analyses of a host, over pages that end at a megabyte', async () => {
+  const [template] = (await analyzePaths([incident('seed-ss').folder], nodeFiles)).analyses;
+  assert.ok(template !== undefined);
+  const hosts = { host: 'many-1', hosts: ['many-1'] };
+  for (let minute = 0; minute < 60; minute += 1)
+    await records.putAnalysis(
+      { ...template, ...hosts, id: `many-1~${minute}`, openedAt: at(minute), explanation: randomBytes(24_000).toString('base64') },
+      1,
+    );
+  const { items, cursor } = await records.listAnalyses({ host: 'many-1' }, 100, null);
+  assert.deepEqual([items.length, cursor], [60, null]);
 });
