@@ -8,7 +8,6 @@ import { inflate } from './inflate.ts';
 import { LARGE_SNAPSHOT_LINES, MAX_SNAPSHOT_BYTES, MAX_SNAPSHOT_LINES } from './limits.ts';
 import { digestSnapshot } from './snapshot-digest.ts';
 import { type TakenAt, takenAt } from './taken-at.ts';
-import { Turns } from './turns.ts';
 import { type DigestOutcome, factsOf, faultSentence, rejected, type Upload } from './upload.ts';
 
 const timeOf = (upload: Upload, snapshot: Snapshot, name: string): TakenAt => {
@@ -16,12 +15,9 @@ const timeOf = (upload: Upload, snapshot: Snapshot, name: string): TakenAt => {
   return upload.clockIsTrusted === false ? { ...taken, remarks: [] } : taken;
 };
 
-type Key = { readonly host: string; readonly name: string };
+const FOR_LATER = `It has more than ${number(LARGE_SNAPSHOT_LINES)} lines, and is to be read alone.`;
 
-export const digestSnapshots = (upload: Upload, key: Key): Promise<DigestOutcome> =>
-  (upload.turns ?? new Turns()).during((takeTurn) => digestAmong(upload, key, takeTurn));
-
-const digestAmong = async (upload: Upload, { host, name }: Key, takeTurn: () => Promise<void>): Promise<DigestOutcome> => {
+export const digestSnapshots = async (upload: Upload, { host, name }: { host: string; name: string }): Promise<DigestOutcome> => {
   const digests: SnapshotDigest[] = [];
   const reader = new SnapshotReader((snapshot) =>
     digests.push(fitSnapshot(digestSnapshot(snapshot, factsOf(upload, host), timeOf(upload, snapshot, name)))),
@@ -31,7 +27,7 @@ const digestAmong = async (upload: Upload, { host, name }: Key, takeTurn: () => 
   for await (const chunk of inflated.chunks) {
     lines.push(chunk);
     if (lines.lines > MAX_SNAPSHOT_LINES) return rejected(`It has more than ${number(MAX_SNAPSHOT_LINES)} lines.`);
-    if (lines.lines > LARGE_SNAPSHOT_LINES) await takeTurn();
+    if (lines.lines > LARGE_SNAPSHOT_LINES && upload.isBesideOthers === true) return { ...rejected(FOR_LATER), isForLater: true };
   }
   const { truncatedLines } = lines.end();
   const result = reader.end();

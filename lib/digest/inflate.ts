@@ -17,8 +17,13 @@ const CHUNK_BYTES = 256 * 1024;
 const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
 async function* withHead(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (head.length > 0) yield head;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  try {
+    if (head.length > 0) yield head;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    // Of what is not read to its end the connection is given back.
+    await rest.return?.();
+  }
 }
 
 const takeHead = async (body: AsyncIterator<Uint8Array>): Promise<Uint8Array> => {

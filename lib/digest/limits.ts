@@ -7,7 +7,7 @@
 export const MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
 /** A million sockets in the two lines each that old iproute2 needs, and as many processes as run. Shorter lines would be more of them in the bytes. */
 export const MAX_SNAPSHOT_LINES = 2_500_000;
-/** Uploads are read side by side, which takes memory for each; of those with more lines than this, one at a time (some 50 MB until then). */
+/** Uploads are read side by side, which takes memory for each; those with more lines than this (some 50 MB) are read one at a time. */
 export const LARGE_SNAPSHOT_LINES = 200_000;
 export const MAX_LOG_BYTES = 2 * 1024 * 1024 * 1024;
 /** Four million ordinary lines that are looked at one by one, seven hundred thousand that fail, or 192 million that are skipped: some twenty seconds. */

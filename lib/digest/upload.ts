@@ -1,7 +1,6 @@
 import type { Digest } from '../model/digest.ts';
 import { redact } from '../text/redact.ts';
 import type { Inflated } from './inflate.ts';
-import type { Turns } from './turns.ts';
 import type { UploadKey } from './upload-key.ts';
 
 /** What the readers of uploads have in common. */
@@ -18,16 +17,23 @@ export interface Upload {
   readonly clockIsTrusted?: boolean;
   /** How closely a log may be looked at, as `LogReader` counts it; `MAX_LOG_EFFORT` without. */
   readonly maxLogEffort?: number;
-  /** Shared by uploads that are read at the same time: the large ones of them wait for each other. */
-  readonly turns?: Turns;
+  /** Others are read at the same time: one that takes much memory is to be read later. */
+  readonly isBesideOthers?: boolean;
 }
 
 export type DigestOutcome =
   | { readonly kind: 'digested'; readonly digests: readonly Digest[] }
-  /** `isListing`: a snapshot all right, of a form that may not be used (another language); otherwise it may be anything. */
-  | { readonly kind: 'rejected'; readonly reason: string; readonly isListing: boolean };
+  /**
+   * `isListing`: a snapshot all right, of a form that may not be used (another language); otherwise it may be anything. `isForLater`: it takes
+   * much memory, and is to be read when no other is.
+   */
+  | { readonly kind: 'rejected'; readonly reason: string; readonly isListing: boolean; readonly isForLater?: true };
 
-export const rejected = (reason: string, isListing = false): DigestOutcome => ({ kind: 'rejected', reason: redact(reason), isListing });
+export const rejected = (reason: string, isListing = false): Extract<DigestOutcome, { kind: 'rejected' }> => ({
+  kind: 'rejected',
+  reason: redact(reason),
+  isListing,
+});
 
 const MIB = 1024 * 1024;
 const sizeWords = (bytes: number): string => (bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`);
