@@ -1,13 +1,14 @@
 import { afterHead } from '../parsers/logs/agent-head.ts';
 import { LogReader } from '../parsers/logs/reader.ts';
 import { LogSkimmer } from '../parsers/logs/skim.ts';
+import { redact } from '../text/redact.ts';
 import { number } from '../text/words.ts';
 import { fitLog } from './fit.ts';
 import { inflate } from './inflate.ts';
 import { MAX_LOG_BYTES, MAX_LOG_EFFORT } from './limits.ts';
 import { digestLog, FailureTally } from './log-digest.ts';
 import { LogIdentity } from './log-identity.ts';
-import { mayBeginWithSecret, withSafeBeginning } from './redacted.ts';
+import { mayBeginWithSecret } from './redacted.ts';
 import { takenAt } from './taken-at.ts';
 import { type DigestOutcome, factsOf, faultSentence, hostRemark, rejected, type Upload } from './upload.ts';
 
@@ -29,8 +30,9 @@ export const digestLogUpload = async (
   const log = afterHead((meta) => {
     if (meta?.timezone) reader = openReader(meta.timezone);
     return (text, line, isCalm) => {
-      if (!isCalm && mayBeginWithSecret(text)) reader.spend(EFFORT_OF_REDACTING + text.length);
-      reader.line(isCalm ? text : withSafeBeginning(text), line, isCalm);
+      const isMasked = !isCalm && mayBeginWithSecret(text);
+      if (isMasked) reader.spend(EFFORT_OF_REDACTING + text.length);
+      reader.line(isMasked ? redact(text) : text, line, isCalm);
     };
   });
   const maxEffort = upload.maxLogEffort ?? MAX_LOG_EFFORT;

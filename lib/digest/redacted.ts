@@ -11,9 +11,10 @@ const SECRET_NAME = /(?:pass\w{0,8}|pwd|secret|token|credentials?|authorization|
 const BEGINNING_CHARS = 200;
 
 /**
- * A log's line, before it is read. `spring.datasource.password: …`: its beginning would be taken for a logger's name and left out, and
- * nobody could tell any more.
+ * Whether a log's line is to be masked before it is read. `spring.datasource.password: …`: its beginning would be taken for a logger's name and
+ * left out, and nobody could tell any more.
  */
-export const withSafeBeginning = (text: string): string => (mayBeginWithSecret(text) ? redact(text) : text);
-
 export const mayBeginWithSecret = (text: string): boolean => SECRET_NAME.test(text.slice(0, BEGINNING_CHARS));
+
+/** A log's line, before it is read. */
+export const withSafeBeginning = (text: string): string => (mayBeginWithSecret(text) ? redact(text) : text);

@@ -25,7 +25,7 @@ export type DigestOutcome =
   | { readonly kind: 'digested'; readonly digests: readonly Digest[] }
   /**
    * `isListing`: a snapshot all right, of a form that may not be used (another language); otherwise it may be anything. `isForLater`: it takes
-   * much memory, and is to be read when no other is.
+   * much memory, and is to be read when no other such one is.
    */
   | { readonly kind: 'rejected'; readonly reason: string; readonly isListing: boolean; readonly isForLater?: true };
 

@@ -1,3 +1,4 @@
+import { NEWLINE } from '../blocks.ts';
 import { TRANSLATIONS } from './translations.ts';
 import { SearchedText, Words } from './word-search.ts';
 
@@ -80,7 +81,6 @@ export const hasHint = (text: string): boolean => IN_TEXT.test(text);
 
 /** What logs in JSON make of letters that are not ASCII. */
 const ESCAPE = '\\u';
-const NEWLINE = 10;
 
 let words: Words | null = null;
 /** Prepared for the first long log: short ones are read line by line. */

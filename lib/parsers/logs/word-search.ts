@@ -1,7 +1,6 @@
+import { NEWLINE } from '../blocks.ts';
 import { bucketsOf, type Fingerprint } from './word-buckets.ts';
 import { FINGERPRINT, hashOf, MARKS_AT, open, TEXT_AT } from './word-code.ts';
-
-const NEWLINE = 10;
 
 /** For each byte of a fingerprint two tables, by its low and its high half: the buckets that have such a word. */
 const markHalves = (memory: Uint8Array, buckets: readonly (readonly Fingerprint[])[]): void => {
