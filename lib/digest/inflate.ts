@@ -10,8 +10,15 @@ export interface Inflated {
   fault(): InflateFault | null;
 }
 
-/** Fewer, larger chunks: each is a turn between threads. */
-const CHUNK_BYTES = 256 * 1024;
+const STREAM = {
+  /** Fewer, larger chunks: each is a turn between threads. */
+  chunkSize: 1024 * 1024,
+  /**
+   * So much of the input waits: else the thread that inflates stands still while this one is busy with what it made. Node's zlib hands it to
+   * its `Transform`; its types leave that out.
+   */
+  writableHighWaterMark: 1024 * 1024,
+};
 
 /** RFC 1952 §2.3.1. Content decides, not the name: people call gzip files `.log`. */
 const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
@@ -72,7 +79,7 @@ class GunzipFault extends Error {
 async function* gunzip(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let transport: unknown = null;
   const input = Readable.from(raw);
-  const inflater = createGunzip({ chunkSize: CHUNK_BYTES });
+  const inflater = createGunzip(STREAM);
   input.on('error', (error) => {
     transport = error;
     inflater.destroy(error);

@@ -1,5 +1,6 @@
 import type { FailingCall, FailureKind } from '../../model/failure.ts';
 import type { Frame } from './frames.ts';
+import { remembered } from './remembered.ts';
 
 /**
  * Which call failed. Frames decide before words, the innermost first (KERNEL.md): the same text stands for a server's bind, a client's
@@ -67,9 +68,12 @@ const SOURCE_ROLES: readonly RoleSign[] = [
 
 const roleOf = (text: string, signs: readonly RoleSign[]): Role | null => signs.find(({ pattern }) => pattern.test(text))?.role ?? null;
 
+const roleOfFrame = remembered((text) => roleOf(text, FRAME_ROLES));
+const roleOfSource = remembered((text) => roleOf(text, SOURCE_ROLES));
+
 const roleOfFrames = (frames: readonly Frame[]): Role | null => {
   for (const { text, source } of frames) {
-    const role = (source === '' ? null : roleOf(source, SOURCE_ROLES)) ?? roleOf(text, FRAME_ROLES);
+    const role = (source === '' ? null : roleOfSource(source)) ?? roleOfFrame(text);
     if (role !== null) return role;
   }
   return null;

@@ -34,11 +34,6 @@ export const isContinuation = (text: string): boolean => {
   return text.endsWith("'") && RUBY_FRAME.test(text);
 };
 
-/** Between two tracebacks of one failure (Python's chained exceptions). */
-const CHAINS = ['During handling of the above exception', 'The above exception was the direct cause'];
-
-const PANICS = ['panic: ', 'fatal error: ', 'goroutine '];
-
 /** A goroutine's state, or how the program ended. */
 const GO_LINE = /^(?:goroutine \d|\[signal |exit status \d)/;
 
@@ -48,21 +43,33 @@ const GO_FUNCTION = /^[\w./*()[\]{}·-]{1,200}\(/;
 /** What a record is in the midst of: it decides about lines that no form tells. */
 export type Trace = 'none' | 'python' | 'chained' | 'go' | 'nested';
 
+/** Lines at the margin that begin a trace or link two of one failure, by their first character. */
+const BEGINNINGS: Readonly<Record<string, readonly (readonly [start: string, trace: Trace])[]>> = {
+  T: [
+    ['Traceback (most recent call last)', 'python'],
+    ['The above exception was the direct cause', 'chained'],
+  ],
+  D: [['During handling of the above exception', 'chained']],
+  p: [['panic: ', 'go']],
+  f: [['fatal error: ', 'go']],
+  g: [['goroutine ', 'go']],
+};
+
+/** What the line begins; `null` for most. */
+const begunBy = (text: string): Trace | null => BEGINNINGS[text.charAt(0)]?.find(([start]) => text.startsWith(start))?.[1] ?? null;
+
+export const isTraceback = (text: string): boolean => begunBy(text) === 'python';
+
 /** Tells a traceback that lost its beginning, too. */
 const PYTHON_FRAME = /^\s{1,8}File "/;
-
-export const isTraceback = (text: string): boolean => text.startsWith('Traceback (most recent call last)');
-
-const isChain = (text: string): boolean => startsWithAny(text, CHAINS);
 
 /** JavaMail and others print the cause of a cause at the margin, below this. */
 const announcesNested = (text: string): boolean => text.trimEnd().endsWith('nested exception is:');
 
 /** The state behind a line. */
 export const traceAfter = (trace: Trace, text: string): Trace => {
-  if (isTraceback(text) || PYTHON_FRAME.test(text)) return 'python';
-  if (isChain(text)) return 'chained';
-  if (startsWithAny(text, PANICS)) return 'go';
+  const begun = PYTHON_FRAME.test(text) ? 'python' : begunBy(text);
+  if (begun !== null) return begun;
   if (announcesNested(text)) return 'nested';
   if (trace === 'nested') return 'none';
   // The first line at the margin ends a traceback: it names the exception.
@@ -71,7 +78,7 @@ export const traceAfter = (trace: Trace, text: string): Trace => {
 
 /** Whether a line at the margin, in a log without prefixes, goes on with what is above it. */
 export const goesOn = (trace: Trace, text: string): boolean => {
-  if (isChain(text)) return true;
+  if (begunBy(text) === 'chained') return true;
   if (trace === 'go') return GO_LINE.test(text) || (text.endsWith(')') && GO_FUNCTION.test(text));
   return trace === 'python' || trace === 'chained' || trace === 'nested';
 };

@@ -1,5 +1,6 @@
 import { quotable } from '../account.ts';
 import { isTraceback } from './continuation.ts';
+import { remembered } from './remembered.ts';
 
 /** A frame of a stack trace, whatever the runtime that printed it. */
 export interface Frame {
@@ -32,11 +33,31 @@ const frameText = (line: string, text: string): string | null => {
   return RUBY_FRAME.exec(text)?.[1] ?? null;
 };
 
-export const isFrame = (line: string): boolean => frameText(line, bare(line)) !== null;
-
 /** Java's causes and Node's: what stands below one happened first. */
 const CAUSE = /^(?:Caused by: |\[cause\]: |Wrapped by: )/;
 const SUPPRESSED = /^Suppressed: /;
+
+/** What a line is in a trace. */
+type TraceLine =
+  | { readonly kind: 'frame'; readonly text: string; readonly isPython: boolean }
+  | { readonly kind: 'traceback' | 'cause' | 'suppressed' | 'other' };
+
+const frameLine = (frame: string): TraceLine => ({
+  kind: 'frame',
+  text: quotable(frame, MAX_FRAME_CHARS),
+  isPython: PYTHON_FRAME.test(frame),
+});
+
+const traceLine = remembered((line): TraceLine => {
+  const text = bare(line);
+  if (isTraceback(text)) return { kind: 'traceback' };
+  if (CAUSE.test(text)) return { kind: 'cause' };
+  if (SUPPRESSED.test(text)) return { kind: 'suppressed' };
+  const frame = frameText(line, text);
+  return frame === null ? { kind: 'other' } : frameLine(frame);
+});
+
+export const isFrame = (line: string): boolean => traceLine(line).kind === 'frame';
 
 interface Section {
   readonly isPython: boolean;
@@ -47,23 +68,25 @@ interface Section {
 const sourceBelow = (lines: readonly string[], index: number): string => {
   const below = lines[index + 1] ?? '';
   const text = below.trim();
-  return /^\s/.test(below) && !PYTHON_FRAME.test(text) && !/^[~^ ]+$/.test(text) ? text : '';
+  return /^\s/.test(below) && !PYTHON_FRAME.test(text) && !/^[~^ ]+$/.test(text) ? quotable(text) : '';
 };
 
 /** What a trace is made of: causes newest first as Java prints them, tracebacks oldest first as Python does. */
 const sectionsOf = (lines: readonly string[]): readonly Section[] => {
-  const sections: Section[] = [{ isPython: false, frames: [] }];
+  let frames: Frame[] = [];
+  const sections: Section[] = [{ isPython: false, frames }];
   let isSuppressed = false;
   for (const [index, line] of lines.entries()) {
-    const text = bare(line);
-    if (isTraceback(text)) sections.push({ isPython: true, frames: [] });
-    else if (CAUSE.test(text)) sections.push({ isPython: false, frames: [] });
-    if (SUPPRESSED.test(text)) isSuppressed = true;
-    else if (CAUSE.test(text)) isSuppressed = false;
-    const frame = isSuppressed ? null : frameText(line, text);
-    if (frame === null) continue;
-    const isPython = PYTHON_FRAME.test(frame);
-    sections.at(-1)?.frames.push({ text: quotable(frame, MAX_FRAME_CHARS), source: isPython ? quotable(sourceBelow(lines, index)) : '' });
+    const told = traceLine(line);
+    if (told.kind === 'frame') {
+      if (!isSuppressed) frames.push({ text: told.text, source: told.isPython ? sourceBelow(lines, index) : '' });
+      continue;
+    }
+    if (told.kind === 'other') continue;
+    if (told.kind !== 'traceback') isSuppressed = told.kind === 'suppressed';
+    if (told.kind === 'suppressed') continue;
+    frames = [];
+    sections.push({ isPython: told.kind === 'traceback', frames });
   }
   return sections;
 };
@@ -96,9 +119,11 @@ const REFLECTION = /\breflect\.(?:GeneratedMethodAccessor|NativeMethodAccessor|D
 /** So many frames tell a failure from others; a trace that is cut short, as at a file's end, still has them. */
 const TELLING_FRAMES = 8;
 
+const withoutNumbers = remembered((text) => text.replaceAll(/0x[0-9a-f]+|\d+/gi, '#'));
+
 /** The frames without what varies from run to run: lines, lambdas' and proxies' numbers. */
 export const shapeOf = (frames: readonly Frame[]): readonly string[] =>
   frames
     .filter(({ text }) => !REFLECTION.test(text))
     .slice(0, TELLING_FRAMES)
-    .map(({ text }) => text.replaceAll(/0x[0-9a-f]+|\d+/gi, '#'));
+    .map(({ text }) => withoutNumbers(text));
