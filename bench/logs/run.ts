@@ -8,7 +8,7 @@ import { type Planted, writeLog } from './log.ts';
 
 /**
  * A long log from a pipe to its digest (all failures of all runtimes, with their times, threads and traces), against `rg` and `grep` counting the
- * lines that have one of a few needles:
+ * lines that have one of a few needles, and against Node that reads the same and does nothing with it:
  *
  *     node bench/logs/run.ts [--megabytes 500] [--runs 5]
  */
@@ -45,6 +45,8 @@ const measure = ({ name, needs, command, check }: Contender, bytes: number): str
   return `| ${name} | ${Math.round(median(times))} ms | ${Math.round(bytes / 1000 / median(times))} |`;
 };
 
+const READ = "let bytes = 0; from.on('data', (chunk) => { bytes += chunk.length; }).on('end', () => console.log(bytes));";
+
 const folder = mkdtempSync(join(tmpdir(), 'closewatch-bench-'));
 const [plain, zipped, bundle] = [join(folder, 'app.log'), join(folder, 'app.log.gz'), join(folder, 'digest.mjs')];
 try {
@@ -66,12 +68,26 @@ try {
     memory = Math.max(memory, megabytes);
   };
   const theirs = (output: string): void => assert.equal(Number(output), planted.failures, 'each failure');
+  const read = (output: string): void => assert.equal(Number(output), planted.bytes, 'each byte');
   const node = process.execPath;
   const contenders: readonly Contender[] = [
     { name: 'digest, plain', needs: [], command: `cat ${plain} | ${node} ${bundle}`, check: ours },
+    {
+      name: 'Node reading only, plain',
+      needs: [],
+      command: `cat ${plain} | ${node} -e "const from = process.stdin; ${READ}"`,
+      check: read,
+    },
     { name: 'rg, plain', needs: ['rg'], command: `cat ${plain} | rg -c '${NEEDLES}'`, check: theirs },
     { name: 'grep -E, plain', needs: [], command: `cat ${plain} | LC_ALL=C grep -cE '${NEEDLES}'`, check: theirs },
     { name: 'digest, gzip', needs: [], command: `cat ${zipped} | ${node} ${bundle}`, check: ours },
+    {
+      name: 'Node inflating only, gzip',
+      needs: [],
+      command: `cat ${zipped} | ${node} -e "const from = process.stdin.pipe(require('zlib').createGunzip({ chunkSize: 2 ** 20 })); ${READ}"`,
+      check: read,
+    },
+    { name: 'zcat alone, gzip', needs: [], command: `zcat ${zipped} | wc -c`, check: read },
     { name: 'zcat and rg, gzip', needs: ['rg'], command: `zcat ${zipped} | rg -c '${NEEDLES}'`, check: theirs },
   ];
   process.stdout.write(

@@ -10,15 +10,10 @@ export interface Inflated {
   fault(): InflateFault | null;
 }
 
-const STREAM = {
-  /** Fewer, larger chunks: each is a turn between threads. */
-  chunkSize: 1024 * 1024,
-  /**
-   * So much of the input waits: else the thread that inflates stands still while this one is busy with what it made. Node's zlib hands it to
-   * its `Transform`; its types leave that out.
-   */
-  writableHighWaterMark: 1024 * 1024,
-};
+/** Fewer, larger chunks: each is a turn between threads. */
+const CHUNK_BYTES = 512 * 1024;
+/** At the end of each piece of the input the thread that inflates stands still until this one has done with what was made, and reads on. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** RFC 1952 §2.3.1. Content decides, not the name: people call gzip files `.log`. */
 const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
@@ -76,10 +71,24 @@ class GunzipFault extends Error {
   override readonly name = 'GunzipFault';
 }
 
+async function* inPieces(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of raw) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes < PIECE_BYTES) continue;
+    yield Buffer.concat(parts);
+    parts = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(parts);
+}
+
 async function* gunzip(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let transport: unknown = null;
-  const input = Readable.from(raw);
-  const inflater = createGunzip(STREAM);
+  const input = Readable.from(inPieces(raw));
+  const inflater = createGunzip({ chunkSize: CHUNK_BYTES });
   input.on('error', (error) => {
     transport = error;
     inflater.destroy(error);
