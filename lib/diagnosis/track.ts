@@ -1,5 +1,5 @@
 import { defaultRangeOf } from '../digest/default-range.ts';
-import { identityKind, survival } from '../digest/sketch.ts';
+import { isOfTuples, survival } from '../digest/sketch.ts';
 import type { Holder, Pile, SnapshotDigest } from '../model/digest.ts';
 import { type Point, type Slope, slopeOf } from './trend.ts';
 
@@ -60,7 +60,7 @@ const sameExceptPeer = (a: Pile, b: Pile): boolean =>
 const chance = (pile: Pile, { range, dialect }: SnapshotDigest): number => {
   const [low, high] = defaultRangeOf(dialect);
   const width = range === null ? high - low + 1 : range.to - range.from + 1;
-  return pile.side === 'client' && identityKind(pile.sketch) === 't' ? Math.min(1, pile.sockets / width) : 0;
+  return pile.side === 'client' && isOfTuples(pile.sketch) ? Math.min(1, pile.sockets / width) : 0;
 };
 
 /**
@@ -88,7 +88,7 @@ const followedPiles = (moment: Moment): readonly Pile[] =>
 export const stayedUntil = (first: Moment, later: Moment): Staying | null => {
   const fates = followedPiles(first).flatMap((pile) => {
     const share = fate(pile, later);
-    return share === null ? [] : [{ share, sockets: pile.sockets, isExact: identityKind(pile.sketch) !== 't' }];
+    return share === null ? [] : [{ share, sockets: pile.sockets, isExact: !isOfTuples(pile.sketch) }];
   });
   const sockets = fates.reduce((sum, one) => sum + one.sockets, 0);
   if (sockets === 0) return null;

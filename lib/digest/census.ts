@@ -11,8 +11,9 @@ import { endText } from './peer-text.ts';
 export interface Census {
   readonly sockets: SocketColumns;
   readonly state: Uint8Array;
-  /** Of the local end. */
+  /** Of the local end; `NO_PORT` where it has none. */
   readonly address: Int32Array;
+  readonly port: Int32Array;
   readonly addresses: Addresses;
   /** Of local and peer; both kinds of end are numbered together. */
   readonly local: Int32Array;
@@ -87,6 +88,6 @@ export const censusOf = (sockets: SocketColumns, contentId: string): Census => {
   const { local, peer, pairs } = endsOf(sockets, seed);
   const { addresses, state } = sockets;
   const textOf = (end: number): string => endText({ address: addresses.textOf(pairs.firstOf(end)), port: portOr(pairs.secondOf(end)) });
-  const ends = { address: sockets.local.address, addresses, local, peer, ports: pairs.seconds(), textOf };
+  const ends = { address: sockets.local.address, port: sockets.local.port, addresses, local, peer, ports: pairs.seconds(), textOf };
   return { sockets, state, ...ends, ...holdersOf(sockets), seed };
 };

@@ -2,7 +2,7 @@ import type { Pile } from '../model/digest.ts';
 import type { Socket } from '../model/socket.ts';
 import { NOT_SHOWN } from '../model/socket-columns.ts';
 import type { Census } from './census.ts';
-import { PileSketches, type WantedSketches } from './sketch.ts';
+import { type EndHashes, PileSketches, type WantedSketches } from './sketch.ts';
 
 const median = (values: number[]): number | null => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
 
@@ -15,9 +15,9 @@ export class PileSums {
   #withoutInode = 0;
 
   /** @param wanted which of its sketches are */
-  constructor(census: Census, wanted: WantedSketches) {
+  constructor(census: Census, ends: EndHashes, wanted: WantedSketches) {
     this.#census = census;
-    this.#sketches = new PileSketches(census.sockets, wanted);
+    this.#sketches = new PileSketches(census.sockets, ends, wanted);
   }
 
   add(i: number): void {

@@ -6,6 +6,7 @@ import { holderOf } from './holder.ts';
 import { PairNumbering } from './numbering.ts';
 import { peerText } from './peer-text.ts';
 import { PileSums } from './pile-sums.ts';
+import { EndHashes } from './sketch.ts';
 
 /** 24 piles of some 300 bytes keep a digest near 4 KB while the sketches (350 bytes) go to those that matter. */
 const MAX_PILES = 24;
@@ -130,8 +131,9 @@ export const pilesOf = (census: Census, isClient: Uint8Array): readonly Pile[] =
   const kept = all.sort((a, b) => b.sockets - a.sockets || a.first - b.first).slice(0, MAX_PILES);
   const followed = new Set(kept.filter(isFollowed).slice(0, MAX_SKETCHES));
   const matched = new Set(kept.filter(isMatched).slice(0, MAX_SKETCHES));
+  const ends = new EndHashes(census.addresses);
   const piles = kept.map((draft) => {
-    const own = new PileSums(census, { withSockets: followed.has(draft), withEnds: matched.has(draft) });
+    const own = new PileSums(census, ends, { withSockets: followed.has(draft), withEnds: matched.has(draft) });
     sums[draft.number] = own;
     return [draft, own] as const;
   });

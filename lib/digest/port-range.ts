@@ -19,7 +19,7 @@ const reservedWithin = (list: string | null, from: number, to: number): number =
   return ports.size;
 };
 
-const inferred = (sortedPorts: readonly number[]): PortRange | null => {
+const inferred = (sortedPorts: ArrayLike<number>): PortRange | null => {
   let best: readonly [start: number, length: number] = [0, 0];
   let start = 0;
   for (let i = 1; i <= sortedPorts.length; i += 1) {
@@ -40,7 +40,7 @@ const inferred = (sortedPorts: readonly number[]): PortRange | null => {
  * @param clientPorts distinct local ports of client-side sockets, ascending
  * @param choiceIsSpread whether the system spreads its choice over the whole range, so that a dense run shows the range
  */
-export const portRange = (sysctls: Sysctls, clientPorts: readonly number[], choiceIsSpread = true): PortRange | null => {
+export const portRange = (sysctls: Sysctls, clientPorts: ArrayLike<number>, choiceIsSpread = true): PortRange | null => {
   if (sysctls.portRange === null) return choiceIsSpread ? inferred(clientPorts) : null;
   const [from, to] = sysctls.portRange;
   return { from, to, reserved: reservedWithin(sysctls.reservedPorts, from, to), basis: 'sysctl' };

@@ -64,14 +64,14 @@ class Shares {
 
   /** @param i index of a socket with a port */
   add(i: number, isClient: boolean): void {
-    const { holder: holderOfSocket, holders, peer, local, ports, sockets } = this.#census;
+    const { holder: holderOfSocket, holders, peer, port, sockets } = this.#census;
     const ownership = sockets.ownership[i] ?? UNKNOWN;
     const holder = holderOfSocket[i] ?? 0;
     const end = peer[i] ?? 0;
     const share = this.#numbers.of(holder, holders[holder]?.kind === 'process' ? ANY_PEER : end);
     if (share === this.#drafts.length) this.#drafts.push({ holder: this.#census.holderAt(i), sharedWith: new Set(), peer: null });
     if (this.#hasSeveral[ownership] === true) this.#addOwners(share, ownership);
-    this.#ports.take(ports[local[i] ?? 0] ?? 0, share);
+    this.#ports.take(port[i] ?? 0, share);
     if (isClient) this.#addWay(share, end);
   }
 
@@ -107,7 +107,7 @@ class Shares {
 }
 
 /** @param scope sockets with a port, by their indexes @param ports where they are counted */
-export const portShares = (census: Census, scope: readonly number[], isClient: Uint8Array, ports: PortTakers): PortShares => {
+export const portShares = (census: Census, scope: Int32Array, isClient: Uint8Array, ports: PortTakers): PortShares => {
   ports.clear();
   const shares = new Shares(census, ports);
   for (let n = 0; n < scope.length; n += 1) {

@@ -33,8 +33,8 @@ const busiestAddresses = ({ address, addresses, local, ports }: Census, isClient
 };
 
 /** @param scope sockets of one local address with a port, by their indexes */
-const destinationOf = (end: number, census: Census, scope: readonly number[], takers: PortTakers): DestinationUse => {
-  const { peer, holder, local, ports } = census;
+const destinationOf = (end: number, census: Census, scope: Int32Array, takers: PortTakers): DestinationUse => {
+  const { peer, holder, port } = census;
   takers.clear();
   /** Index of a socket of each holder, by the holder's number. */
   const firsts = new Map<number, number>();
@@ -43,7 +43,7 @@ const destinationOf = (end: number, census: Census, scope: readonly number[], ta
     if (peer[i] !== end) continue;
     const by = holder[i] ?? 0;
     if (takers.counts[by] === undefined) firsts.set(by, i);
-    takers.take(ports[local[i] ?? 0] ?? 0, by);
+    takers.take(port[i] ?? 0, by);
   }
   return {
     peer: census.textOf(end),
@@ -55,14 +55,23 @@ const destinationOf = (end: number, census: Census, scope: readonly number[], ta
   };
 };
 
+/** How many sockets go to each end. */
+interface PeerCounts {
+  /** Those that any goes to, each once. */
+  readonly ends: Int32Array;
+  /** By the end's number. */
+  readonly counts: Int32Array;
+}
+
 /** Ends with most sockets; of equals the one whose text is less. */
-const fullest = (counts: Int32Array, textOf: (end: number) => string): readonly number[] => {
+const fullest = ({ ends, counts }: PeerCounts, textOf: (end: number) => string): readonly number[] => {
   const best: number[] = [];
   const isBefore = (a: number, b: number): boolean =>
     counts[a] === counts[b] ? textOf(a) < textOf(b) : (counts[a] ?? 0) > (counts[b] ?? 0);
-  for (let end = 0; end < counts.length; end += 1) {
+  for (let n = 0; n < ends.length; n += 1) {
+    const end = ends[n] ?? 0;
     const last = best[MAX_DESTINATIONS - 1];
-    if (counts[end] === 0 || (last !== undefined && !isBefore(end, last))) continue;
+    if (last !== undefined && !isBefore(end, last)) continue;
     const at = best.findIndex((other) => isBefore(end, other));
     best.splice(at < 0 ? best.length : at, 0, end);
     best.length = Math.min(best.length, MAX_DESTINATIONS);
@@ -70,26 +79,35 @@ const fullest = (counts: Int32Array, textOf: (end: number) => string): readonly 
   return best;
 };
 
-/** How many go to each end. */
-const countPeers = (scope: readonly number[], { peer, ports }: Census): Int32Array => {
+const countPeers = (scope: Int32Array, { peer, ports }: Census): PeerCounts => {
   const counts = new Int32Array(ports.length);
+  const ends = new Int32Array(scope.length);
+  let size = 0;
   for (let n = 0; n < scope.length; n += 1) {
     const end = peer[scope[n] ?? 0] ?? 0;
-    counts[end] = (counts[end] ?? 0) + 1;
+    const count = counts[end] ?? 0;
+    if (count === 0) {
+      ends[size] = end;
+      size += 1;
+    }
+    counts[end] = count + 1;
   }
-  return counts;
+  return { ends: ends.subarray(0, size), counts };
 };
 
-const clientsIn = (scope: readonly number[], isClient: Uint8Array): readonly number[] => {
-  const clients: number[] = [];
+const clientsIn = (scope: Int32Array, isClient: Uint8Array): Int32Array => {
+  const clients = new Int32Array(scope.length);
+  let size = 0;
   for (let n = 0; n < scope.length; n += 1) {
     const i = scope[n] ?? 0;
-    if (isClient[i] === 1) clients.push(i);
+    if (isClient[i] === 0) continue;
+    clients[size] = i;
+    size += 1;
   }
-  return clients;
+  return clients.subarray(0, size);
 };
 
-const destinations = (census: Census, clients: readonly number[], takers: PortTakers): PortUse['destinations'] =>
+const destinations = (census: Census, clients: Int32Array, takers: PortTakers): PortUse['destinations'] =>
   fullest(countPeers(clients, census), census.textOf).map((end) => destinationOf(end, census, clients, takers));
 
 /** 1 for each local address that is any, by its number. */
@@ -115,15 +133,19 @@ interface Ground {
 }
 
 /** Sockets on one address or any, within the range; without a range the client-side ones. By their indexes. */
-const scopeOf = (id: number, { census, range, isClient, isAny }: Ground): readonly number[] => {
-  const scope: number[] = [];
+const scopeOf = (id: number, { census, range, isClient, isAny }: Ground): Int32Array => {
+  const scope = new Int32Array(isClient.length);
+  let size = 0;
+  const { address: addresses, port: ports } = census;
   for (let i = 0; i < isClient.length; i += 1) {
-    const port = census.ports[census.local[i] ?? 0] ?? NO_PORT;
-    const address = census.address[i] ?? 0;
+    const port = ports[i] ?? NO_PORT;
+    const address = addresses[i] ?? 0;
     if (port === NO_PORT || (address !== id && isAny[address] === 0)) continue;
-    if (range === null ? isClient[i] === 1 : port >= range.from && port <= range.to) scope.push(i);
+    if (range === null ? isClient[i] === 0 : port < range.from || port > range.to) continue;
+    scope[size] = i;
+    size += 1;
   }
-  return scope;
+  return scope.subarray(0, size);
 };
 
 const useOf = (id: number, ground: Ground): PortUse => {

@@ -1,4 +1,4 @@
-import { type Addresses, type EndColumns, NO_PORT, portOr, type SocketColumns } from '../model/socket-columns.ts';
+import { type Addresses, type EndColumns, NO_PORT, type SocketColumns } from '../model/socket-columns.ts';
 
 /**
  * A bottom-k sketch: the k smallest hashes of a set's members. Two of them tell how much of one set is still in the other, from
@@ -12,11 +12,11 @@ export const SKETCH_SIZE = 64;
 const ENDS_SIZE = 32;
 
 /**
- * What identifies a socket, best first: the cookie (never reused while the host is up), the inode, the 4-tuple; `e` is the connection,
- * whichever end looks at it. Only like compares with like.
+ * What identifies a socket, best first: the cookie (never reused while the host is up), the inode, the 4-tuple; `E` is the connection,
+ * whichever end looks at it. Only like compares with like: `t` and `e` are of digests that were made before, with other hashes.
  */
-type IdentityKind = 'c' | 'i' | 't' | 'e';
-const sizeOf = (kind: string | undefined): number => (kind === 'e' ? ENDS_SIZE : SKETCH_SIZE);
+type IdentityKind = 'c' | 'i' | 'T' | 'E';
+const sizeOf = (kind: string | undefined): number => (kind === 'E' || kind === 'e' ? ENDS_SIZE : SKETCH_SIZE);
 
 export interface SketchBuilder {
   /** @param i the socket's index */
@@ -26,28 +26,13 @@ export interface SketchBuilder {
 }
 
 const FNV_BASIS = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 
-/** FNV-1a, a part of the text at a time: what is hashed is never put together. */
-const fnv = (hash: number, text: string): number => {
-  let h = hash;
-  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return h;
-};
-
-const NOT_ASCII = 0x80;
-
-/** Of an address' text, whose characters are its bytes as long as they are ASCII. */
-const fnvAddress = (hash: number, addresses: Addresses, address: number): number => {
-  const { bytes, starts } = addresses;
-  const end = starts[address + 1] ?? 0;
-  let h = hash;
-  let bits = 0;
-  for (let at = starts[address] ?? 0; at < end; at += 1) {
-    const byte = bytes[at] ?? 0;
-    bits |= byte;
-    h = Math.imul(h ^ byte, 0x01000193);
-  }
-  return bits < NOT_ASCII ? h : fnv(hash, addresses.textOf(address));
+/** FNV-1a. */
+const fnv = (text: string): number => {
+  let hash = FNV_BASIS;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
+  return hash;
 };
 
 /** murmur3's finaliser: bottom-k needs every bit to depend on every character. */
@@ -58,47 +43,36 @@ const finished = (hash: number): number => {
   return (h ^ (h >>> 16)) >>> 0;
 };
 
-const ZERO = 0x30;
+/** Of two hashes, in their order. */
+const joined = (first: number, second: number): number => finished(Math.imul(first, 0x9e3779b1) + second);
 
-/** Of a port's decimal digits. */
-const fnvPort = (hash: number, port: number): number => {
-  if (port === NO_PORT) return fnv(hash, 'null');
-  let h = hash;
-  let unit = 1;
-  while (unit * 10 <= port) unit *= 10;
-  for (; unit >= 1; unit = (unit / 10) | 0) h = Math.imul(h ^ (ZERO + (((port / unit) | 0) % 10)), 0x01000193);
-  return h;
-};
-
-/**
- * Hashes `10.0.0.1 80 10.0.0.2 443`. The sockets of a pile have one address in common, and both of its sketches often ask for the same:
- * what was hashed last is kept.
- */
-class EndsHash {
+/** Hashes ends: an address once for all of its ends, as those of a listing have few addresses and many ports. */
+export class EndHashes {
   readonly #addresses: Addresses;
-  #address = -1;
-  #addressHash = 0;
-  #first: EndColumns | null = null;
-  #socket = -1;
-  #hash = 0;
+  /** By the address' number; those that were hashed. */
+  readonly #hashes: Int32Array;
+  readonly #isHashed: Uint8Array;
 
-  constructor({ addresses }: SocketColumns) {
+  constructor(addresses: Addresses) {
     this.#addresses = addresses;
+    this.#hashes = new Int32Array(addresses.size);
+    this.#isHashed = new Uint8Array(addresses.size);
   }
 
-  of(first: EndColumns, second: EndColumns, i: number): number {
-    if (i === this.#socket && first === this.#first) return this.#hash;
-    const address = first.address[i] ?? 0;
-    if (address !== this.#address) {
-      this.#address = address;
-      this.#addressHash = fnv(fnvAddress(FNV_BASIS, this.#addresses, address), ' ');
-    }
-    const beforeSecond = fnv(fnvPort(this.#addressHash, first.port[i] ?? NO_PORT), ' ');
-    const beforePort = fnv(fnvAddress(beforeSecond, this.#addresses, second.address[i] ?? 0), ' ');
-    this.#socket = i;
-    this.#first = first;
-    this.#hash = finished(fnvPort(beforePort, second.port[i] ?? NO_PORT));
-    return this.#hash;
+  of({ address, port }: EndColumns, i: number): number {
+    const number = address[i] ?? 0;
+    const hash = this.#isHashed[number] === 1 ? (this.#hashes[number] ?? 0) : this.#learn(number);
+    return joined(hash, port[i] ?? NO_PORT);
+  }
+
+  #learn(number: number): number {
+    const { bytes, starts } = this.#addresses;
+    const end = starts[number + 1] ?? 0;
+    let hash = FNV_BASIS;
+    for (let at = starts[number] ?? 0; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), FNV_PRIME);
+    this.#hashes[number] = hash;
+    this.#isHashed[number] = 1;
+    return hash;
   }
 }
 
@@ -107,42 +81,26 @@ interface Identity {
   readonly hashOf: (i: number) => number;
 }
 
-const ofSocket = ({ cookie: cookies, inode: inodes, local, peer }: SocketColumns, ends: EndsHash): Identity => ({
+const ofSocket = ({ cookie: cookies, inode: inodes, local, peer }: SocketColumns, ends: EndHashes): Identity => ({
   kindOf: (i) => {
     if ((cookies[i] ?? null) !== null) return 'c';
-    return (inodes[i] ?? 0) === 0 ? 't' : 'i';
+    return (inodes[i] ?? 0) === 0 ? 'T' : 'i';
   },
   hashOf: (i) => {
     const cookie = cookies[i] ?? null;
-    if (cookie !== null) return finished(fnv(FNV_BASIS, cookie));
+    if (cookie !== null) return finished(fnv(cookie));
     const inode = inodes[i] ?? 0;
-    return inode === 0 ? ends.of(local, peer, i) : finished(fnv(FNV_BASIS, String(inode)));
+    return inode === 0 ? joined(ends.of(local, i), ends.of(peer, i)) : finished(fnv(String(inode)));
   },
 });
 
-/** As the texts of their ends are ordered, `null` for no port. */
-const isLocalBefore = ({ local, peer, addresses }: SocketColumns, i: number): boolean => {
-  const { bytes, starts } = addresses;
-  const from = local.address[i] ?? 0;
-  const to = peer.address[i] ?? 0;
-  const fromStart = starts[from] ?? 0;
-  const toStart = starts[to] ?? 0;
-  const length = Math.min((starts[from + 1] ?? 0) - fromStart, (starts[to + 1] ?? 0) - toStart);
-  for (let at = 0; at < length; at += 1) {
-    const a = bytes[fromStart + at] ?? 0;
-    const b = bytes[toStart + at] ?? 0;
-    if (a >= NOT_ASCII || b >= NOT_ASCII) break;
-    if (a !== b) return a < b;
-  }
-  return `${addresses.textOf(from)} ${portOr(local.port[i])}` < `${addresses.textOf(to)} ${portOr(peer.port[i])}`;
-};
-
 /** Both ends write the same: a connection is known by its two endpoints, in no order (RFC 9293 §3.3.1). */
-const ofConnection = (sockets: SocketColumns, ends: EndsHash): Identity => ({
-  kindOf: () => 'e',
+const ofConnection = ({ local, peer }: SocketColumns, ends: EndHashes): Identity => ({
+  kindOf: () => 'E',
   hashOf: (i) => {
-    const { local, peer } = sockets;
-    return isLocalBefore(sockets, i) ? ends.of(local, peer, i) : ends.of(peer, local, i);
+    const own = ends.of(local, i);
+    const other = ends.of(peer, i);
+    return own < other ? joined(own, other) : joined(other, own);
   },
 });
 
@@ -189,7 +147,8 @@ const builder = ({ kindOf, hashOf }: Identity): SketchBuilder => {
 };
 
 /** Of sockets, by what identifies each best. */
-export const sketchBuilder = (sockets: SocketColumns, ends = new EndsHash(sockets)): SketchBuilder => builder(ofSocket(sockets, ends));
+export const sketchBuilder = (sockets: SocketColumns, ends = new EndHashes(sockets.addresses)): SketchBuilder =>
+  builder(ofSocket(sockets, ends));
 
 export interface WantedSketches {
   readonly withSockets: boolean;
@@ -201,8 +160,7 @@ export class PileSketches {
   readonly #sockets: SketchBuilder | null;
   readonly #ends: SketchBuilder | null;
 
-  constructor(sockets: SocketColumns, { withSockets, withEnds }: WantedSketches) {
-    const ends = new EndsHash(sockets);
+  constructor(sockets: SocketColumns, ends: EndHashes, { withSockets, withEnds }: WantedSketches) {
     this.#sockets = withSockets ? sketchBuilder(sockets, ends) : null;
     this.#ends = withEnds ? builder(ofConnection(sockets, ends)) : null;
   }
@@ -222,8 +180,8 @@ const decode = (sketch: string): readonly number[] => {
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readUInt32BE(i * 4));
 };
 
-/** What the members of a sketch are known by; `null` for none. */
-export const identityKind = (sketch: string | null): string | null => sketch?.[0] ?? null;
+/** Whether the members of a sketch are known by their 4-tuple only, which another connection may have later. */
+export const isOfTuples = (sketch: string | null): boolean => sketch?.[0] === 'T' || sketch?.[0] === 't';
 
 /** Up to which hash a sketch tells whether a member is in its set; beyond, it is silent. */
 const horizonOf = (sketch: string, hashes: readonly number[]): number =>

@@ -57,15 +57,20 @@ const knowledge = (snapshot: Snapshot, census: Census, isClient: Uint8Array): Sn
 });
 
 /** Distinct ones, ascending. */
-const clientPorts = ({ local, ports }: Census, isClient: Uint8Array): readonly number[] => {
+const clientPorts = ({ port: ports }: Census, isClient: Uint8Array): Int32Array => {
   const isSeen = new Uint8Array(MAX_PORT + 1);
-  for (let i = 0; i < local.length; i += 1) {
-    const port = ports[local[i] ?? 0] ?? NO_PORT;
+  for (let i = 0; i < ports.length; i += 1) {
+    const port = ports[i] ?? NO_PORT;
     if (port !== NO_PORT && isClient[i] === 1) isSeen[port] = 1;
   }
-  const seen: number[] = [];
-  for (let port = 0; port <= MAX_PORT; port += 1) if (isSeen[port] === 1) seen.push(port);
-  return seen;
+  const seen = new Int32Array(Math.min(ports.length, MAX_PORT + 1));
+  let size = 0;
+  for (let port = 0; port <= MAX_PORT; port += 1) {
+    if (isSeen[port] === 0) continue;
+    seen[size] = port;
+    size += 1;
+  }
+  return seen.subarray(0, size);
 };
 
 /** `3 since 2026-11-23T09:58:00Z`: what the agent had no room to keep while it could not upload. */
@@ -82,10 +87,12 @@ const TCP = protocolNumber('tcp');
 const MPTCP = protocolNumber('mptcp');
 
 const tcpOf = (sockets: SocketColumns): SocketColumns => {
-  const isTcp = (protocol: number): boolean => protocol === TCP || protocol === MPTCP;
-  if (sockets.protocol.every(isTcp)) return sockets;
+  const { protocol, size } = sockets;
+  let others = 0;
+  for (let i = 0; i < size; i += 1) if (protocol[i] !== TCP && protocol[i] !== MPTCP) others += 1;
+  if (others === 0) return sockets;
   const kept: number[] = [];
-  for (let i = 0; i < sockets.size; i += 1) if (isTcp(sockets.protocol[i] ?? 0)) kept.push(i);
+  for (let i = 0; i < size; i += 1) if (protocol[i] === TCP || protocol[i] === MPTCP) kept.push(i);
   return socketsAt(sockets, kept);
 };
 
