@@ -1,4 +1,4 @@
-import { membersOf } from '../digest/sketch.ts';
+import { isAlike, membersOf } from '../digest/sketch.ts';
 import type { Pile, SnapshotDigest } from '../model/digest.ts';
 
 /** How long after a connection was opened the other end closes it, as the snapshots bracket it: milliseconds. */
@@ -24,8 +24,11 @@ interface Look {
   readonly closeWait: Known;
 }
 
-const knownOf = (piles: readonly Pile[], state: Pile['state']): Known => {
-  const sketches = piles.filter((pile) => pile.state === state).map(({ sketch }) => (sketch === null ? null : membersOf(sketch)));
+/** @param like a sketch: those that know sockets by something else say nothing of its own */
+const knownOf = (piles: readonly Pile[], state: Pile['state'], like: string): Known => {
+  const sketches = piles
+    .filter((pile) => pile.state === state)
+    .map(({ sketch }) => (sketch === null || !isAlike(sketch, like) ? null : membersOf(sketch)));
   // A pile without a sketch may hold anything.
   const horizon = Math.min(...sketches.map((one) => one?.horizon ?? -1));
   return { members: new Set(sketches.flatMap((one) => one?.hashes ?? [])), horizon };
@@ -52,14 +55,12 @@ const quantile = (values: readonly number[], part: number): number =>
  * brackets of all then overlap. `null` where they don't, or too few were followed from one state to the other.
  */
 export const closedAfter = (snapshots: readonly SnapshotDigest[], match: (pile: Pile) => boolean): ClosedAfter | null => {
-  const looks = snapshots.map((snapshot): Look => {
-    const piles = snapshot.piles.filter(match);
-    return {
-      at: Date.parse(snapshot.takenAt),
-      established: knownOf(piles, 'established'),
-      closeWait: knownOf(piles, 'close_wait'),
-    };
-  });
+  const matched = snapshots.map(({ takenAt, piles }) => ({ at: Date.parse(takenAt), piles: piles.filter(match) }));
+  const like = matched.flatMap(({ piles }) => piles.flatMap(({ sketch }) => sketch ?? [])).at(-1);
+  if (like === undefined) return null;
+  const looks = matched.map(
+    ({ at, piles }): Look => ({ at, established: knownOf(piles, 'established', like), closeWait: knownOf(piles, 'close_wait', like) }),
+  );
   const hashes = new Set(looks.flatMap(({ established }) => [...established.members]));
   const lives = [...hashes].flatMap((hash) => lifeOf(hash, looks) ?? []);
   if (lives.length < MIN_CONNECTIONS) return null;

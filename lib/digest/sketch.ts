@@ -180,6 +180,9 @@ const decode = (sketch: string): readonly number[] => {
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readUInt32BE(i * 4));
 };
 
+/** Whether two sketches know their members by the same: others tell nothing of each other. */
+export const isAlike = (a: string, b: string): boolean => a[0] === b[0];
+
 /** Whether the members of a sketch are known by their 4-tuple only, which another connection may have later. */
 export const isOfTuples = (sketch: string | null): boolean => sketch?.[0] === 'T' || sketch?.[0] === 't';
 
@@ -193,8 +196,10 @@ export interface Found {
   readonly found: number;
 }
 
-export const findIn = (sketch: string, others: readonly string[]): Found => {
-  const kept = others.filter((other) => other[0] === sketch[0]).map((other) => [other, decode(other)] as const);
+/** `null` where one of the others knows its members by something else. */
+export const findIn = (sketch: string, others: readonly string[]): Found | null => {
+  if (others.some((other) => !isAlike(other, sketch))) return null;
+  const kept = others.map((other) => [other, decode(other)] as const);
   const horizon = Math.min(...kept.map(([other, hashes]) => horizonOf(other, hashes)));
   const judged = decode(sketch).filter((hash) => hash <= horizon);
   const there = new Set(kept.flatMap(([, hashes]) => hashes));
@@ -212,7 +217,6 @@ export const membersOf = (sketch: string): { readonly hashes: readonly number[];
  * A hash of `earlier` can be judged only up to `later`'s largest kept hash.
  */
 export const survival = (earlier: string | null, later: string | null): number | null => {
-  if (earlier === null || later === null || earlier[0] !== later[0]) return null;
-  const { judged, found } = findIn(earlier, [later]);
-  return judged === 0 ? null : found / judged;
+  const there = earlier === null || later === null ? null : findIn(earlier, [later]);
+  return there === null || there.judged === 0 ? null : there.found / there.judged;
 };

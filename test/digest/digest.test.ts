@@ -7,7 +7,7 @@ import { MAX_DIGEST_BYTES } from '../../lib/digest/fit.ts';
 import { inflate } from '../../lib/digest/inflate.ts';
 import { MAX_SNAPSHOT_BYTES } from '../../lib/digest/limits.ts';
 import { portRange } from '../../lib/digest/port-range.ts';
-import { SKETCH_SIZE, sketchBuilder, survival } from '../../lib/digest/sketch.ts';
+import { findIn, SKETCH_SIZE, sketchBuilder, survival } from '../../lib/digest/sketch.ts';
 import { isoTimeIn, takenAt } from '../../lib/digest/taken-at.ts';
 import { parseUploadKey } from '../../lib/digest/upload-key.ts';
 import type { SnapshotDigest } from '../../lib/model/digest.ts';
@@ -124,6 +124,15 @@ test('estimates survival within the error that its docstring states', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('sketches that know their members by something else tell nothing of each other', () => {
+  const sketch = sketchOf([1, 2, 3]);
+  assert.ok(sketch !== null);
+  const other = `t${sketch.slice(1)}`;
+  assert.equal(survival(sketch, other), null);
+  assert.equal(findIn(sketch, [sketch, other]), null);
+  assert.deepEqual(findIn(sketch, [sketch]), { judged: 3, found: 3 });
 });
 
 test('keeps a digest small, whatever the upload', async () => {
