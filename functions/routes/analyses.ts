@@ -1,12 +1,12 @@
 import { analysisColumns } from '../../lib/report/csv-columns.ts';
-import { renderJson } from '../../lib/report/json.ts';
+import { renderJson, renderJsonToFit } from '../../lib/report/json.ts';
 import { analysisQuery, filterOf } from '../../lib/use-cases/query.ts';
 import { pageOf } from '../listing.ts';
 import { paged } from '../paging.ts';
 import { json, type Route, readQuery } from '../requests.ts';
 import { analysisAt } from './analysis-at.ts';
 
-const LISTING = { name: 'analyses', render: renderJson, columns: analysisColumns };
+const LISTING = { name: 'analyses', render: renderJsonToFit, columns: analysisColumns };
 
 export const listAnalyses: Route = async (event, { records }) => {
   const query = readQuery(analysisQuery, event);

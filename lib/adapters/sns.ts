@@ -3,7 +3,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { LinkTo } from '../access/link.ts';
 import type { Announcement } from '../fleet/fleet.ts';
 import { renderEmail } from '../report/email.ts';
-import { renderJson } from '../report/json.ts';
+import { renderJsonToFit } from '../report/json.ts';
 import { renderSms } from '../report/sms.ts';
 import { renderTogether } from '../report/together.ts';
 import type { Announcer } from '../use-cases/ports.ts';
@@ -48,7 +48,7 @@ export const snsAnnouncer = (client: SNSClient, topicArn: string, links: () => P
       const { severity, status, cause, host } = analysis;
       await send(
         email.subject,
-        { default: renderJson(analysis), email: email.text, sms: renderSms(analysis, context) },
+        { default: renderJsonToFit(analysis), email: email.text, sms: renderSms(analysis, context) },
         { severity, status, cause, host, transition: kind, id },
       );
     },

@@ -1,6 +1,7 @@
 import type { Link } from '../access/link.ts';
 import type { Announcement } from '../fleet/fleet.ts';
 import type { Analysis } from '../model/analysis.ts';
+import { fitLines } from './fit.ts';
 import { type View, viewOf } from './view.ts';
 import { wrap } from './wrap.ts';
 
@@ -66,5 +67,5 @@ export const bodyOf = (view: View, link: Link | null): readonly string[] => [
 /** Subject (ASCII, under 100 characters) and text of the message that email subscribers get. */
 export const renderEmail = (analysis: Analysis, context: MessageContext): { readonly subject: string; readonly text: string } => {
   const view = viewOf(analysis, context.transition, context);
-  return { subject: subjectOf(view), text: `${bodyOf(view, context.link).join('\n')}\n` };
+  return { subject: subjectOf(view), text: fitLines(`${bodyOf(view, context.link).join('\n')}\n`) };
 };

@@ -3,6 +3,7 @@ import type { Announcement } from '../fleet/fleet.ts';
 import { type Analysis, SEVERITIES } from '../model/analysis.ts';
 import { gsm7, SMS_SEPTETS, septets } from '../text/gsm7.ts';
 import { count } from '../text/words.ts';
+import { cutTexts, firstThatFits, fitLines } from './fit.ts';
 import { type View, viewOf } from './view.ts';
 import { wrap } from './wrap.ts';
 
@@ -16,9 +17,11 @@ export interface Together {
   readonly status: Analysis['status'];
 }
 
-/** In full in the email; the rest by its id only, in the JSON. SNS takes 256 KB in all. */
+/** In full in the email; the rest by its id only, in the JSON. */
 const MAX_LISTED = 50;
-const MAX_IDS = 1000;
+/** In the JSON, of whole messages and of those that would be too large. */
+const MOST = { hosts: 50, ids: 1000 };
+const LEAST = { hosts: 2, ids: 200 };
 
 const viewIn = ({ analysis, kind, news, createdAt }: Announcement): View => viewOf(analysis, kind, { at: createdAt, news });
 
@@ -63,23 +66,25 @@ const smsOf = (sorted: readonly Announcement[], title: string): string => {
   return [title, ...parts].map((part) => gsm7(part)).reduce((text, part) => (septets(text + part) <= SMS_SEPTETS ? text + part : text), '');
 };
 
+const contentsOf = (sorted: readonly Announcement[], { hosts, ids }: typeof MOST): object => ({
+  together: sorted.length,
+  findings: sorted.slice(0, MAX_LISTED).map(({ id, kind, analysis }) => ({
+    transition: id,
+    kind,
+    analysisId: analysis.id,
+    host: analysis.host,
+    hosts: analysis.hosts.slice(0, hosts),
+    hostCount: analysis.hostCount,
+    status: analysis.status,
+    severity: analysis.severity,
+    cause: analysis.cause,
+    summary: analysis.summary,
+  })),
+  transitions: sorted.slice(0, ids).map(({ id }) => id),
+});
+
 const jsonOf = (sorted: readonly Announcement[]): string =>
-  JSON.stringify({
-    together: sorted.length,
-    findings: sorted.slice(0, MAX_LISTED).map(({ id, kind, analysis }) => ({
-      transition: id,
-      kind,
-      analysisId: analysis.id,
-      host: analysis.host,
-      hosts: analysis.hosts.slice(0, MAX_LISTED),
-      hostCount: analysis.hostCount,
-      status: analysis.status,
-      severity: analysis.severity,
-      cause: analysis.cause,
-      summary: analysis.summary,
-    })),
-    transitions: sorted.slice(0, MAX_IDS).map(({ id }) => id),
-  });
+  firstThatFits([() => JSON.stringify(contentsOf(sorted, MOST)), () => JSON.stringify(contentsOf(sorted, LEAST), cutTexts)]);
 
 /** Many transitions as one message, the most severe first. */
 export const renderTogether = (all: readonly Announcement[], linkTo: LinkTo): Together => {
@@ -88,7 +93,7 @@ export const renderTogether = (all: readonly Announcement[], linkTo: LinkTo): To
   const title = `${worst === undefined ? '' : `${label(worst)}: `}${count(all.length, 'finding')} on ${count(hostsOf(all), 'host')}`;
   return {
     subject: title,
-    text: emailOf(sorted, title, linkTo),
+    text: fitLines(emailOf(sorted, title, linkTo)),
     sms: smsOf(sorted, title),
     json: jsonOf(sorted),
     severity: worst?.analysis.severity ?? 'info',
