@@ -44,7 +44,7 @@ export const faultSentence = (inflated: Inflated): string | null => {
   if (fault === null) return null;
   return fault.kind === 'too-large'
     ? `It inflates to more than ${sizeWords(fault.limit)}; what lies beyond is not read.`
-    : `Its gzip data is damaged or cut short (${fault.detail}); what came before is read.`;
+    : `Its gzip data is damaged or cut short (${fault.detail}); what came before is read${fault.missing === 0 ? '' : `, but for the last ${sizeWords(fault.missing)} at most`}.`;
 };
 
 /** What is known of an upload beside its content. */
