@@ -1,10 +1,10 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Analysis } from '../model/analysis.ts';
 import type { AnalysisFilter, Clock, Page, Records } from '../use-cases/ports.ts';
 import { matchesFilter } from '../use-cases/query.ts';
 import type { FleetTable } from './dynamodb-fleets.ts';
-import { decode, decodeCursor, encodeCursor, hostKey, type Item, LAST, s } from './dynamodb-items.ts';
+import { decode, decodeCursor, encodeCursor, hostKey, LAST, s } from './dynamodb-items.ts';
 import { listByDay, rangeOf, type Walk } from './dynamodb-lists.ts';
+import { queryAll } from './dynamodb-query.ts';
 
 /** A host has some cases a month; of one that has more in all its history the rest is found with `from` and `to`. */
 const MAX_OF_HOST = 2000;
@@ -12,21 +12,12 @@ const MAX_OF_HOST = 2000;
 const keyOf = ({ openedAt, id }: Analysis): string => `${openedAt}#${id}`;
 
 const casesOf = async ({ client, table }: Walk, host: string): Promise<readonly Analysis[]> => {
-  const found: Analysis[] = [];
-  let after: Item | undefined;
-  do {
-    const answer = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :case)',
-        ExpressionAttributeValues: { ':pk': s(hostKey(host)), ':case': s('CASE#') },
-        ...(after === undefined ? {} : { ExclusiveStartKey: after }),
-      }),
-    );
-    found.push(...(answer.Items ?? []).flatMap((item) => decode<Analysis>(item) ?? []));
-    after = answer.LastEvaluatedKey;
-  } while (after !== undefined && found.length < MAX_OF_HOST);
-  return found;
+  const cases = {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :case)',
+    ExpressionAttributeValues: { ':pk': s(hostKey(host)), ':case': s('CASE#') },
+  };
+  return (await queryAll(client, cases, MAX_OF_HOST)).flatMap((item) => decode<Analysis>(item) ?? []);
 };
 
 /** Analyses as people query them: of one host from its own partition, of all from the index by day. */

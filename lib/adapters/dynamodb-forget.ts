@@ -1,5 +1,6 @@
-import { BatchWriteItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { hostKey, type Item, s } from './dynamodb-items.ts';
+import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { hostKey, s } from './dynamodb-items.ts';
+import { queryAll } from './dynamodb-query.ts';
 
 /** DynamoDB's own bound on writes in one request. */
 const BATCH = 25;
@@ -27,23 +28,14 @@ export const deleteItems = async (client: DynamoDBClient, table: string, keys: r
 
 /** The keys below one partition. */
 export const keysOf = async (client: DynamoDBClient, table: string, pk: string): Promise<readonly Found[]> => {
-  const keys: Found[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': s(pk) },
-        ProjectionExpression: 'pk, sk, gsk',
-        ConsistentRead: true,
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-      }),
-    );
-    keys.push(...(page.Items ?? []).map((item) => ({ pk: item.pk?.S ?? '', sk: item.sk?.S ?? '', gsk: item.gsk?.S ?? '' })));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-  return keys;
+  const all = {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': s(pk) },
+    ProjectionExpression: 'pk, sk, gsk',
+    ConsistentRead: true,
+  };
+  return (await queryAll(client, all)).map((item) => ({ pk: item.pk?.S ?? '', sk: item.sk?.S ?? '', gsk: item.gsk?.S ?? '' }));
 };
 
 /** Analyses that were opened before are history: nothing that is restored can bring them back. */

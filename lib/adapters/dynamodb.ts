@@ -1,4 +1,4 @@
-import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Board, isBusy, stateOf } from '../cases/board.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Digest, PortLookup } from '../model/digest.ts';
@@ -12,6 +12,7 @@ import { dynamoHosts } from './dynamodb-hosts.ts';
 import { dayOf, dayShardOf, decode, encode, hash16, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listByDay, listShards, rangeOf } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
+import { queryAll } from './dynamodb-query.ts';
 import { dynamoSilences } from './dynamodb-silences.ts';
 import { dynamoSweeps } from './dynamodb-sweeps.ts';
 
@@ -36,25 +37,15 @@ export const dynamoRecords = (client: DynamoDBClient, table: string, clock: Cloc
     putItem(client, table, item, condition);
 
   const query = async (host: string, prefix: string, limit: number): Promise<readonly Digest[]> => {
-    const found: Item[] = [];
-    let after: Item | undefined;
-    // A page also ends at a megabyte: sixty digests of 32 KB are two.
-    do {
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': s(hostKey(host)), ':prefix': s(prefix) },
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit - found.length,
-          ...(after === undefined ? {} : { ExclusiveStartKey: after }),
-        }),
-      );
-      found.push(...(answer.Items ?? []));
-      after = answer.LastEvaluatedKey;
-    } while (after !== undefined && found.length < limit);
-    return found.flatMap((item) => decode<Digest>(item) ?? []);
+    const newest = {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': s(hostKey(host)), ':prefix': s(prefix) },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: limit,
+    };
+    return (await queryAll(client, newest, limit)).flatMap((item) => decode<Digest>(item) ?? []);
   };
 
   const get = async <T>(host: string, sk: string, name: 'doc' | 'board' = 'doc'): Promise<T | null> => {
