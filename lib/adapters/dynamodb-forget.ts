@@ -1,30 +1,12 @@
-import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { deleteItems, type ItemKey } from './dynamodb-batch.ts';
 import { hostKey, s } from './dynamodb-items.ts';
 import { queryAll } from './dynamodb-query.ts';
-
-/** DynamoDB's own bound on writes in one request. */
-const BATCH = 25;
-
-export interface ItemKey {
-  readonly pk: string;
-  readonly sk: string;
-}
 
 interface Found extends ItemKey {
   /** What it is listed by (`dynamodb-items.ts`): of an analysis, when it was opened. */
   readonly gsk: string;
 }
-
-/** Deletes items; those that are not there count as deleted. */
-export const deleteItems = async (client: DynamoDBClient, table: string, keys: readonly ItemKey[]): Promise<void> => {
-  for (let i = 0; i < keys.length; i += BATCH) {
-    let left: NonNullable<ConstructorParameters<typeof BatchWriteItemCommand>[0]['RequestItems']> = {
-      [table]: keys.slice(i, i + BATCH).map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk: s(pk), sk: s(sk) } } })),
-    };
-    while (Object.keys(left).length > 0)
-      left = (await client.send(new BatchWriteItemCommand({ RequestItems: left }))).UnprocessedItems ?? {};
-  }
-};
 
 /** The keys below one partition. */
 export const keysOf = async (client: DynamoDBClient, table: string, pk: string): Promise<readonly Found[]> => {
