@@ -7,11 +7,14 @@ export const MAX_DIGEST_BYTES = 32 * 1024;
 type Reduction<T> = (digest: T) => T;
 
 /** Applies reductions, the least regrettable first, until the digest fits. */
-const fit = <T>(digest: T, reductions: readonly Reduction<T>[]): T =>
-  reductions.reduce(
-    (smaller, reduce) => (Buffer.byteLength(JSON.stringify(smaller)) <= MAX_DIGEST_BYTES ? smaller : reduce(smaller)),
-    digest,
-  );
+const fit = <T>(digest: T, reductions: readonly Reduction<T>[]): T => {
+  let smaller = digest;
+  for (const reduce of reductions) {
+    if (Buffer.byteLength(JSON.stringify(smaller)) <= MAX_DIGEST_BYTES) return smaller;
+    smaller = reduce(smaller);
+  }
+  return smaller;
+};
 
 const fewerSamples = <T extends SnapshotDigest | LogDigest>(digest: T): T => ({
   ...digest,

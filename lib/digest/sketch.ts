@@ -35,12 +35,12 @@ const fnv = (text: string): number => {
   return hash;
 };
 
-/** murmur3's finaliser: bottom-k needs every bit to depend on every character. */
+/** murmur3's finaliser: bottom-k needs every bit to depend on every character. Signed: a number of 32 bits without a sign may be an object. */
 const finished = (hash: number): number => {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 };
 
 /** Of two hashes, in their order. */
@@ -104,23 +104,37 @@ const ofConnection = ({ local, peer }: SocketColumns, ends: EndHashes): Identity
   },
 });
 
-/** The smallest of many hashes, each once, ascending. Once they are full, hardly any hash gets in. */
+/** Numbers without a sign are in the same order as signed ones with this bit turned. */
+const SIGN = 1 << 31;
+
+/** The smallest of many hashes, each once. Once they are full, hardly any hash gets in. */
 class Smallest {
-  readonly all: number[] = [];
+  /** Turned, ascending. */
+  readonly #all: number[] = [];
   readonly #size: number;
+  #most = -1 ^ SIGN;
 
   constructor(size: number) {
     this.#size = size;
   }
 
   add(hash: number): void {
-    const { all } = this;
-    if (all.length === this.#size && hash >= (all.at(-1) ?? 0)) return;
+    const turned = hash ^ SIGN;
+    if (turned >= this.#most) return;
+    const all = this.#all;
     let at = all.length;
-    while (at > 0 && hash < (all[at - 1] ?? 0)) at -= 1;
-    if (all[at - 1] === hash) return;
-    all.splice(at, 0, hash);
+    while (at > 0 && turned < (all[at - 1] ?? 0)) at -= 1;
+    if (all[at - 1] === turned) return;
+    all.splice(at, 0, turned);
     if (all.length > this.#size) all.pop();
+    if (all.length === this.#size) this.#most = all.at(-1) ?? this.#most;
+  }
+
+  /** Without signs, ascending, four bytes each. */
+  bytes(): Buffer {
+    const bytes = Buffer.alloc(this.#all.length * 4);
+    for (const [i, turned] of this.#all.entries()) bytes.writeInt32BE(turned ^ SIGN, i * 4);
+    return bytes;
   }
 }
 
@@ -139,9 +153,7 @@ const builder = ({ kindOf, hashOf }: Identity): SketchBuilder => {
     },
     finish() {
       if (kind === null) return null;
-      const bytes = Buffer.alloc(smallest.all.length * 4);
-      for (const [i, hash] of smallest.all.entries()) bytes.writeUInt32BE(hash, i * 4);
-      return `${kind}${bytes.toString('base64')}`;
+      return `${kind}${smallest.bytes().toString('base64')}`;
     },
   };
 };
