@@ -92,6 +92,8 @@ const RULES: readonly Rule[] = [
   { pattern: /\b((?:identified (?:with \S{1,64} )?by|password)\s['"])[^'"\r\n]{1,1024}/gi, replace: `$1${MASK}` }, // SQL
   { pattern: /\b((?:requirepass|masterauth)\s)\S{1,1024}/g, replace: `$1${MASK}` }, // Redis
   { pattern: /((?<![a-z])pass[:=])[^\s&,;]{1,1024}/gi, replace: `$1${MASK}` },
+  { pattern: /([?&](?:code|ticket)=)[^\s&"'<>]{6,1024}/g, replace: `$1${MASK}` }, // OAuth 2 (RFC 6749 §4.1.2), CAS
+  { pattern: /((?<![a-z])pin["']?\s?[:=]\s?["']?)\d{4,12}(?!\d)/gi, replace: `$1${MASK}` },
   { pattern: /((?:(?<![a-z])(?:sig|sid|hmac)|signature)=)[^\s&,;"']{6,1024}/gi, replace: `$1${MASK}` },
   { pattern: /(--?(?:pass(?:word|wd|phrase)?|secret|token|api-?key)\s)\S{1,1024}/gi, replace: `$1${MASK}` }, // --password value
   // The value stands beside its name: name="password" value="…", ("password", "…").
