@@ -8,7 +8,7 @@ export const queryAll = async (
   most = Number.POSITIVE_INFINITY,
 ): Promise<readonly Item[]> => {
   const found: Item[] = [];
-  for await (const { Items = [] } of paginateQuery({ client }, query)) {
+  for await (const { Items = [] } of paginateQuery({ client }, { ...query })) {
     found.push(...Items);
     if (found.length >= most) break;
   }

@@ -3,6 +3,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { LinkTo } from '../access/link.ts';
 import type { Announcement } from '../fleet/fleet.ts';
 import { renderEmail } from '../report/email.ts';
+import { roomBeside } from '../report/fit.ts';
 import { renderJsonToFit } from '../report/json.ts';
 import { renderSms } from '../report/sms.ts';
 import { renderTogether } from '../report/together.ts';
@@ -45,10 +46,11 @@ export const snsAnnouncer = (client: SNSClient, topicArn: string, links: () => P
         link: (await links())(analysis.id, createdAt),
       };
       const email = renderEmail(analysis, context);
+      const sms = renderSms(analysis, context);
       const { severity, status, cause, host } = analysis;
       await send(
         email.subject,
-        { default: renderJsonToFit(analysis), email: email.text, sms: renderSms(analysis, context) },
+        { default: renderJsonToFit(analysis, roomBeside(email.text, sms)), email: email.text, sms },
         { severity, status, cause, host, transition: kind, id },
       );
     },

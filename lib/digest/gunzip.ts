@@ -21,10 +21,12 @@ export class GunzipFault extends Error {
   }
 }
 
-async function* inPieces(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+/** @param isWanted false once nobody waits for more: then nothing more is taken in */
+async function* inPieces(raw: AsyncIterable<Uint8Array>, isWanted: () => boolean): AsyncGenerator<Buffer> {
   let parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of raw) {
+    if (!isWanted()) return;
     parts.push(part);
     bytes += part.length;
     if (bytes < PIECE_BYTES) continue;
@@ -44,15 +46,18 @@ const isCutShort = (error: unknown): boolean => error instanceof Error && 'code'
  */
 export async function* gunzip(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let transport: unknown = null;
-  let first: Buffer | null = null;
-  async function* pieces(): AsyncGenerator<Buffer> {
-    for await (const piece of inPieces(raw)) {
-      first ??= piece;
+  /** The first piece, as long as there is no other. */
+  let only: Buffer | null = null;
+  let pieces = 0;
+  const inflater = createGunzip({ chunkSize: CHUNK_BYTES });
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const piece of inPieces(raw, () => !inflater.destroyed)) {
+      pieces += 1;
+      only = pieces === 1 ? piece : null;
       yield piece;
     }
   }
-  const input = Readable.from(pieces());
-  const inflater = createGunzip({ chunkSize: CHUNK_BYTES });
+  const input = Readable.from(counted());
   input.on('error', (error) => {
     transport = error;
     inflater.destroy(error);
@@ -66,8 +71,14 @@ export async function* gunzip(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   } catch (error) {
     // A fault of the network must be tried again; one of the gzip data will be there again next time.
     if (transport !== null) throw transport;
-    if (first !== null && !isBegun) yield* salvaged(first);
-    throw new GunzipFault(error, isBegun && !isCutShort(error) ? CHUNK_BYTES : 0);
+    // What was made before the fault, and not taken yet.
+    for (let rest: Buffer | null = inflater.read(); rest !== null; rest = inflater.read()) {
+      isBegun = true;
+      yield rest;
+    }
+    const isSalvaged = only !== null && !isBegun;
+    if (isSalvaged && only !== null) yield* salvaged(only);
+    throw new GunzipFault(error, isSalvaged || isCutShort(error) ? 0 : CHUNK_BYTES);
   } finally {
     input.destroy();
     inflater.destroy();
@@ -115,7 +126,7 @@ const partsOf = (bytes: Buffer, size: number): readonly Buffer[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 
 /**
- * What comes before the damage, to the last byte: zlib gives nothing of the step that it fails in, which of a small upload is all of it. (A host that
+ * What comes before the damage in a small upload, to the last byte: zlib gives nothing of the step that it fails in, and that is all of it. (A host that
  * loses its power leaves files that end in zeros.) @param piece of which it gave nothing, so that it is less than a chunk
  */
 async function* salvaged(piece: Buffer): AsyncGenerator<Buffer> {

@@ -112,7 +112,6 @@ class Smallest {
   /** Turned, ascending. */
   readonly #all: number[] = [];
   readonly #size: number;
-  #most = -1 ^ SIGN;
 
   constructor(size: number) {
     this.#size = size;
@@ -120,14 +119,13 @@ class Smallest {
 
   add(hash: number): void {
     const turned = hash ^ SIGN;
-    if (turned >= this.#most) return;
     const all = this.#all;
     let at = all.length;
+    if (at === this.#size && turned >= (all[at - 1] ?? 0)) return;
     while (at > 0 && turned < (all[at - 1] ?? 0)) at -= 1;
     if (all[at - 1] === turned) return;
     all.splice(at, 0, turned);
     if (all.length > this.#size) all.pop();
-    if (all.length === this.#size) this.#most = all.at(-1) ?? this.#most;
   }
 
   /** Without signs, ascending, four bytes each. */

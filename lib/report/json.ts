@@ -6,27 +6,37 @@ const publicVictims = (analysis: Analysis): readonly object[] => analysis.victim
 /** The analysis as DESIGN.md's contract has it. */
 export const renderJson = (analysis: Analysis): string => JSON.stringify({ ...analysis, victims: publicVictims(analysis) });
 
-/** The same, where it must fit into a message: if it is too large, evidence is left out first, then all but the first of each list. */
-export const renderJsonToFit = (analysis: Analysis): string => {
-  const victims = publicVictims(analysis);
-  const less = {
-    ...analysis,
-    victims,
-    evidence: analysis.evidence.slice(0, 2),
-    setAside: [],
-    contributors: analysis.contributors.slice(0, 4),
-  };
-  const least = {
-    ...less,
-    victims: victims.slice(0, 10),
-    members: analysis.members.slice(0, 10),
-    hosts: analysis.hosts.slice(0, 50),
-    caveats: analysis.caveats.slice(0, 2),
-  };
-  return firstThatFits([
-    () => renderJson(analysis),
-    () => JSON.stringify(less),
-    () => JSON.stringify(least),
-    () => JSON.stringify(least, cutTexts),
-  ]);
-};
+/** How much of an analysis is told; `texts`: cut. */
+interface Measure {
+  readonly evidence: number;
+  readonly victims: number;
+  readonly hosts: number;
+  readonly texts?: typeof cutTexts;
+}
+
+/** From a little less than the whole down. */
+const MEASURES: readonly Measure[] = [
+  { evidence: 2, victims: Number.POSITIVE_INFINITY, hosts: Number.POSITIVE_INFINITY },
+  { evidence: 2, victims: 100, hosts: 200 },
+  { evidence: 2, victims: 10, hosts: 50 },
+  { evidence: 2, victims: 10, hosts: 50, texts: cutTexts },
+];
+
+const measured = (analysis: Analysis, { evidence, victims, hosts, texts }: Measure): string =>
+  JSON.stringify(
+    {
+      ...analysis,
+      evidence: analysis.evidence.slice(0, evidence),
+      setAside: [],
+      contributors: analysis.contributors.slice(0, 4),
+      victims: publicVictims(analysis).slice(0, victims),
+      members: analysis.members.slice(0, victims),
+      hosts: analysis.hosts.slice(0, hosts),
+      caveats: analysis.caveats.slice(0, victims),
+    },
+    texts,
+  );
+
+/** The same within so many bytes, as it stands quoted in a message: where it is too large, evidence is left out first, then all but the first of each list. */
+export const renderJsonToFit = (analysis: Analysis, bytes: number): string =>
+  firstThatFits(bytes, [() => renderJson(analysis), ...MEASURES.map((measure) => () => measured(analysis, measure))]);

@@ -3,7 +3,7 @@ import type { Announcement } from '../fleet/fleet.ts';
 import { type Analysis, SEVERITIES } from '../model/analysis.ts';
 import { gsm7, SMS_SEPTETS, septets } from '../text/gsm7.ts';
 import { count } from '../text/words.ts';
-import { cutTexts, firstThatFits, fitLines } from './fit.ts';
+import { cutTexts, firstThatFits, fitLines, roomBeside } from './fit.ts';
 import { type View, viewOf } from './view.ts';
 import { wrap } from './wrap.ts';
 
@@ -83,19 +83,21 @@ const contentsOf = (sorted: readonly Announcement[], { hosts, ids }: typeof MOST
   transitions: sorted.slice(0, ids).map(({ id }) => id),
 });
 
-const jsonOf = (sorted: readonly Announcement[]): string =>
-  firstThatFits([() => JSON.stringify(contentsOf(sorted, MOST)), () => JSON.stringify(contentsOf(sorted, LEAST), cutTexts)]);
+const jsonOf = (sorted: readonly Announcement[], bytes: number): string =>
+  firstThatFits(bytes, [() => JSON.stringify(contentsOf(sorted, MOST)), () => JSON.stringify(contentsOf(sorted, LEAST), cutTexts)]);
 
 /** Many transitions as one message, the most severe first. */
 export const renderTogether = (all: readonly Announcement[], linkTo: LinkTo): Together => {
   const sorted = all.toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
   const [worst] = sorted;
   const title = `${worst === undefined ? '' : `${label(worst)}: `}${count(all.length, 'finding')} on ${count(hostsOf(all), 'host')}`;
+  const text = fitLines(emailOf(sorted, title, linkTo));
+  const sms = smsOf(sorted, title);
   return {
     subject: title,
-    text: fitLines(emailOf(sorted, title, linkTo)),
-    sms: smsOf(sorted, title),
-    json: jsonOf(sorted),
+    text,
+    sms,
+    json: jsonOf(sorted, roomBeside(text, sms)),
     severity: worst?.analysis.severity ?? 'info',
     status: worst?.analysis.status ?? 'resolved',
   };

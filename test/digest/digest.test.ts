@@ -11,6 +11,7 @@ import { findIn, SKETCH_SIZE, sketchBuilder, survival } from '../../lib/digest/s
 import { isoTimeIn, takenAt } from '../../lib/digest/taken-at.ts';
 import { parseUploadKey } from '../../lib/digest/upload-key.ts';
 import type { SnapshotDigest } from '../../lib/model/digest.ts';
+import type { Socket } from '../../lib/model/socket.ts';
 import { NO_SYSCTLS } from '../../lib/parsers/tables.ts';
 import { bytesOf, readSockets } from '../support/read.ts';
 import { columnsOf } from '../support/rows.ts';
@@ -124,6 +125,44 @@ test('estimates survival within the error that its docstring states', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+/** FNV-1a, then murmur3's finaliser, without a sign: what stored sketches of cookies and inodes are made of. */
+const stored = (text: string): number => {
+  let h = 0x811c9dc5;
+  for (const char of text) h = Math.imul(h ^ char.charCodeAt(0), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+};
+
+const storedSketch = (kind: string, texts: readonly string[]): string => {
+  const hashes = [...new Set(texts.map(stored))].sort((a, b) => a - b).slice(0, SKETCH_SIZE);
+  const bytes = Buffer.alloc(4 * hashes.length);
+  for (const [i, hash] of hashes.entries()) bytes.writeUInt32BE(hash, 4 * i);
+  return kind + bytes.toString('base64');
+};
+
+test('sketches of cookies and inodes are those that the table has of earlier snapshots', () => {
+  const [socket] = readSockets('CLOSE-WAIT 1 0 10.0.0.1:1 10.0.0.2:2');
+  assert.ok(socket !== undefined);
+  for (const count of [1, 3, 63, 64, 65, 900]) {
+    const ids = Array.from({ length: count }, (_, i) => 1 + ((i * 7919) % 800));
+    const sketchWith = (of: (id: number) => Partial<Socket>): string | null => {
+      const builder = sketchBuilder(columnsOf(ids.map((id) => ({ ...socket, ...of(id) }))));
+      for (let i = 0; i < ids.length; i += 1) builder.add(i);
+      return builder.finish();
+    };
+    const hex = (id: number): string => id.toString(16);
+    assert.equal(
+      sketchWith((id) => ({ cookie: hex(id) })),
+      storedSketch('c', ids.map(hex)),
+    );
+    assert.equal(
+      sketchWith((id) => ({ inode: id })),
+      storedSketch('i', ids.map(String)),
+    );
+  }
 });
 
 test('sketches that know their members by something else tell nothing of each other', () => {

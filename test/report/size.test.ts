@@ -6,6 +6,7 @@ import { noLink } from '../../lib/access/link.ts';
 import { snsAnnouncer } from '../../lib/adapters/sns.ts';
 import type { Announcement } from '../../lib/fleet/fleet.ts';
 import type { Analysis } from '../../lib/model/analysis.ts';
+import { cutTexts } from '../../lib/report/fit.ts';
 import { recordedAnalyses } from '../support/analyses.ts';
 
 /** What SNS takes for all forms of a message and its attributes (its Publish reference); a larger one is refused each time it is tried. */
@@ -101,6 +102,34 @@ test('thousands of fleets told together fit into one message', async () => {
   const said = JSON.parse(formsOf(last()).default ?? '');
   assert.equal(said.together, 1200);
   assert.ok(said.findings.length > 0 && said.transitions.length > 0);
+});
+
+test('a fleet of five hundred hosts is told whole where its texts are ordinary ones', async () => {
+  const large = fleet(1);
+  const hosts = large.hosts.map((_, i) => `ip-10-20-${i}.eu-west-1`);
+  const victims = large.victims.map((victim, i) => ({
+    ...victim,
+    app: 'login',
+    host: hosts[i % 20] ?? '',
+    error: 'Address already in use',
+    frame: null,
+  }));
+  const members = large.members.map((member, i) => ({
+    ...member,
+    host: hosts[i] ?? '',
+    analysisId: `${hosts[i]}~0123456789`,
+    command: 'python3',
+  }));
+  const { evidence, caveats, summary } = longest;
+  await announcer.publish(announce({ ...large, hosts, victims, members, evidence, caveats, summary }));
+  const said: Analysis = JSON.parse(formsOf(last()).default ?? '');
+  assert.deepEqual([said.victims.length, said.hosts.length, said.members.length], [320, 500, 50]);
+  assert.deepEqual(said.evidence, evidence);
+});
+
+test('no letter is cut in two', () => {
+  const cut = JSON.stringify({ text: `${'a'.repeat(254)}😀${'b'.repeat(100)}` }, cutTexts);
+  assert.ok(cut.isWellFormed() && !/\\ud8/.test(cut), cut);
 });
 
 test('an ordinary analysis is told whole', async () => {

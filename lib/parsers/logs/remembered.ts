@@ -11,9 +11,9 @@ const ofItsOwn = (text: string): string => ` ${text}`.slice(1);
 export const remembered = <T>(tell: (text: string) => T): ((text: string) => T) => {
   const known = new Map<string, T>();
   return (text) => {
+    if (text.length > MAX_KEY) return tell(text);
     const before = known.get(text);
     if (before !== undefined) return before;
-    if (text.length > MAX_KEY) return tell(text);
     const own = ofItsOwn(text);
     const told = tell(own);
     if (known.size >= MAX_TEXTS) known.clear();
