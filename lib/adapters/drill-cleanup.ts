@@ -3,7 +3,7 @@ import type { Analysis } from '../model/analysis.ts';
 import { DRILL_HOST, type Drill, makeDrill } from '../use-cases/drill.ts';
 import { systemClock } from './clock.ts';
 import { dynamoRecords } from './dynamodb.ts';
-import { deleteItems } from './dynamodb-batch.ts';
+import { deleteItems } from './dynamodb-delete.ts';
 import { forgetHost, keysOf } from './dynamodb-forget.ts';
 import { dynamoTokens } from './dynamodb-tokens.ts';
 import { deleteObjects, listObjects } from './s3-listing.ts';

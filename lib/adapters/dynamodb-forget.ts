@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { deleteItems, type ItemKey } from './dynamodb-batch.ts';
+import { deleteItems, type ItemKey } from './dynamodb-delete.ts';
 import { hostKey, s } from './dynamodb-items.ts';
 import { queryAll } from './dynamodb-query.ts';
 

@@ -8,6 +8,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { topicArn } from '../../lib/local/emulators.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
 import { uploadExample } from '../../lib/local/upload-example.ts';
+import { skipWithoutNewerAwsCli } from '../support/aws-cli.ts';
 import { run } from '../support/closewatch.ts';
 import { until } from '../support/until.ts';
 
@@ -37,7 +38,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   UploadsMany: /\d+ web-03/,
 };
 
-const hasTools = spawnSync('aws', ['--version']).status === 0;
+const hasTools = skipWithoutNewerAwsCli === false;
 let stack: Stack;
 let folder = '';
 
@@ -92,7 +93,7 @@ test('every block that is marked to be run has an expected answer', () => {
 });
 
 for (const { heading, script: source } of blocks())
-  test(`${heading}: the command answers`, { skip: hasTools ? false : 'the AWS CLI is not installed' }, async () => {
+  test(`${heading}: the command answers`, { skip: skipWithoutNewerAwsCli }, async () => {
     const { stdout, stderr, status } = await bash(source);
     assert.equal(status, 0, stderr);
     assert.match(stdout, EXPECTED[heading] ?? /^$/);

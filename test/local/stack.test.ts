@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -18,6 +18,7 @@ import { PortTakenError } from '../../lib/local/emulators.ts';
 import { type Stack, startStack } from '../../lib/local/stack.ts';
 import type { Delivery } from '../../lib/local/subscriber.ts';
 import { uploadExample } from '../../lib/local/upload-example.ts';
+import { skipWithoutAwsCli } from '../support/aws-cli.ts';
 import { until } from '../support/until.ts';
 
 /** The whole service over the emulators, through the real SDK: what a new user runs. */
@@ -149,8 +150,6 @@ test('finds the other end by its address, and names it', async () => {
   assert.deepEqual(otherEnd, { host: 'far-end', command: 'nginx', closedFirst: true });
 });
 
-const hasAwsCli = spawnSync('aws', ['--version']).status === 0;
-
 /** Not in the foreground: the server that it talks to runs in this process. */
 const aws = async (input: string, ...args: readonly string[]): Promise<void> => {
   const child = spawn('aws', ['--endpoint-url', stack.s3Address, ...args], {
@@ -162,7 +161,7 @@ const aws = async (input: string, ...args: readonly string[]): Promise<void> => 
   assert.equal(code, 0);
 };
 
-test('takes uploads of the AWS CLI, from standard input too', { skip: hasAwsCli ? false : 'the AWS CLI is not installed' }, async () => {
+test('takes uploads of the AWS CLI, from standard input too', { skip: skipWithoutAwsCli }, async () => {
   const file = join(stateDir, 'snapshot.txt');
   await writeFile(file, CONFLICT(new Date().toISOString()));
   await aws('', 's3', 'cp', file, `s3://${stack.bucket}/hosts/cli-1/snapshots/a.txt`);

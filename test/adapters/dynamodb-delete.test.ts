@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type BatchWriteItemCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { deleteItems } from '../../lib/adapters/dynamodb-batch.ts';
+import { deleteItems } from '../../lib/adapters/dynamodb-delete.ts';
 
 /** A table that deletes at most `atOnce` of what it is asked to; what it deleted. */
 const throttled = (atOnce: number): { readonly client: DynamoDBClient; readonly deleted: string[]; readonly asked: number[] } => {
