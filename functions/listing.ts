@@ -21,9 +21,13 @@ const nextLink = ({ rawPath, queryStringParameters }: Event, cursor: string | nu
 const definedOf = (parameters: Event['queryStringParameters']): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(parameters ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
+/** Lambda answers with at most 6 MB, in which the body stands quoted. */
+const ANSWER_BYTES = 5.5 * 1024 * 1024;
+
 export interface Listing<T> {
   readonly name: string;
-  readonly render: (item: T) => string;
+  /** @param bytes quoted: its share of the answer */
+  readonly render: (item: T, bytes: number) => string;
   readonly columns: Columns<T>;
 }
 
@@ -34,5 +38,7 @@ export const pageOf = async <T>(event: Event, { items, cursor }: Page<T>, { name
     const { renderCsv } = await import('../lib/report/csv.ts');
     return answerOf('text/csv; charset=utf-8; header=present', renderCsv(items, columns), link);
   }
-  return answerOf(JSON_TYPE, `{"${name}":[${items.map(render).join(',')}],"cursor":${JSON.stringify(cursor)}}`, link);
+  const share = Math.floor(ANSWER_BYTES / items.length);
+  const rendered = items.map((item) => render(item, share));
+  return answerOf(JSON_TYPE, `{"${name}":[${rendered.join(',')}],"cursor":${JSON.stringify(cursor)}}`, link);
 };

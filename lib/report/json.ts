@@ -20,6 +20,7 @@ const MEASURES: readonly Measure[] = [
   { evidence: 2, victims: 100, hosts: 200 },
   { evidence: 2, victims: 10, hosts: 50 },
   { evidence: 2, victims: 10, hosts: 50, texts: cutTexts },
+  { evidence: 1, victims: 2, hosts: 5, texts: cutTexts },
 ];
 
 const measured = (analysis: Analysis, { evidence, victims, hosts, texts }: Measure): string =>
@@ -37,6 +38,6 @@ const measured = (analysis: Analysis, { evidence, victims, hosts, texts }: Measu
     texts,
   );
 
-/** The same within so many bytes, as it stands quoted in a message: where it is too large, evidence is left out first, then all but the first of each list. */
+/** The same within so many bytes, as it stands quoted in a message or an answer: where it is too large, evidence is left out first, then all but the first of each list. */
 export const renderJsonToFit = (analysis: Analysis, bytes: number): string =>
   firstThatFits(bytes, [() => renderJson(analysis), ...MEASURES.map((measure) => () => measured(analysis, measure))]);
