@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ingest } from '../../lib/use-cases/ingest.ts';
 import { sweep } from '../../lib/use-cases/sweep.ts';
 import { BUCKET, conflict, Hosts, log } from '../support/hosts.ts';
-import { open } from '../support/memory.ts';
+import { type Gate, open, type World } from '../support/memory.ts';
 
 test('what one delivery fails to say takes nothing away from another that is saying something, though one function has both', async () => {
   const { world } = new Hosts();
@@ -35,4 +35,41 @@ test('what one delivery fails to say takes nothing away from another that is say
   await sweep(world.deps(open, 'sweep'));
   const kinds = world.published.map(({ kind }) => kind).sort();
   assert.deepEqual(kinds, ['opened', 'worse']);
+});
+
+/** The last upload of a conflict, which opens its case: whoever takes it in has something to say. */
+const opening = async (gate: Gate): Promise<{ readonly world: World; readonly last: () => Promise<unknown> }> => {
+  const { world } = new Hosts();
+  const uploads = conflict('web-1', 0, 7);
+  const taking = (i: number, at: Gate): Promise<unknown> => {
+    const { key, text } = uploads[i] ?? assert.fail('no such upload');
+    world.objects.set(key, Buffer.from(text));
+    return ingest({ bucket: BUCKET, key }, world.deps(at, 'function'));
+  };
+  await taking(0, open);
+  await taking(2, open);
+  return { world, last: () => taking(1, gate) };
+};
+
+test('whoever cannot tell whether a fleet speaks for the host leaves the telling to the next at once, not after the lease', async () => {
+  const { world, last } = await opening(async (call) => {
+    if (call === 'readFleet') throw new Error('the table is slow');
+  });
+  await assert.rejects(last(), /the table is slow/);
+  assert.deepEqual(world.published, []);
+  await sweep(world.deps(open, 'sweep'));
+  assert.deepEqual(
+    world.published.map(({ kind }) => kind),
+    ['opened'],
+  );
+});
+
+test('what was said but could not be noted as said fails, so that the upload comes again', async () => {
+  let isSaid = false;
+  const { world, last } = await opening(async (call) => {
+    if (call === 'published') isSaid = true;
+    if (isSaid && call === 'writeBoard') throw new Error('the table is slow');
+  });
+  await assert.rejects(last(), /the table is slow/);
+  assert.equal(world.published.length, 1);
 });
