@@ -83,6 +83,12 @@ export class World {
     };
   }
 
+  /** One an object, however often it is refused. */
+  #dropRejection(key: string): void {
+    const i = this.rejections.findIndex((one) => one.key === key);
+    if (i >= 0) this.rejections.splice(i, 1);
+  }
+
   #linked(analysis: Analysis): Analysis {
     const membership = this.memberships.get(analysis.id);
     return membership?.cause === analysis.cause ? { ...analysis, fleet: membership.fleet } : analysis;
@@ -225,12 +231,12 @@ export class World {
             [...this.heard].map(([host, lastHeardAt]): HostSummary => ({ host, lastHeardAt, ...stateOf(this.boards.get(host) ?? null) })),
           ),
         ),
-      putRejection: (rejection) => after('putRejection', () => void this.rejections.push(rejection)),
-      clearRejection: (_host, key) =>
-        after('clearRejection', () => {
-          const i = this.rejections.findIndex((one) => one.key === key);
-          if (i >= 0) this.rejections.splice(i, 1);
+      putRejection: (rejection) =>
+        after('putRejection', () => {
+          this.#dropRejection(rejection.key);
+          this.rejections.push(rejection);
         }),
+      clearRejection: (_host, key) => after('clearRejection', () => this.#dropRejection(key)),
       listRejections: () => after('listRejections', () => onePage(this.rejections)),
     };
   }
