@@ -73,3 +73,30 @@ test('what was said but could not be noted as said fails, so that the upload com
   await assert.rejects(last(), /the table is slow/);
   assert.equal(world.published.length, 1);
 });
+
+test('two failing logs of one host that are judged at once: whoever writes second judges again, since the first knew nothing of it', async () => {
+  const { world } = new Hosts();
+  const taking = (upload: { readonly key: string; readonly text: string }, gate = open): Promise<unknown> => {
+    world.objects.set(upload.key, Buffer.from(upload.text));
+    return ingest({ bucket: BUCKET, key: upload.key }, world.deps(gate, upload.key));
+  };
+  const [before, failing, after] = conflict('web-1', 0, 7);
+  assert.ok(before !== undefined && failing !== undefined && after !== undefined);
+  await taking(before);
+  await taking(after);
+  const decided = Promise.withResolvers<void>();
+  const bothDecided = Promise.withResolvers<void>();
+  const first = taking(log('web-1', 'worker', [1.5, 2.5]), async (call) => {
+    if (call !== 'writeBoard') return;
+    decided.resolve();
+    await bothDecided.promise;
+  });
+  await decided.promise;
+  await taking(failing, async (call) => {
+    if (call !== 'writeBoard') return;
+    bothDecided.resolve();
+    await first;
+  });
+  const [analysis] = [...world.analyses.values()].map((stored) => stored.analysis);
+  assert.deepEqual(analysis?.victims.map(({ app }) => app).sort(), ['api', 'worker']);
+});

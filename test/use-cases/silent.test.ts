@@ -90,3 +90,22 @@ test('is silenced like any other', async () => {
   await hosts.sweep(HOUR + 60);
   assert.deepEqual(said(hosts), ['opened host-silent']);
 });
+
+test('wherever the sweep dies that finds a host silent, a later one tells of it', async () => {
+  for (let death = 0; ; death += 1) {
+    const hosts = watched();
+    await hosts.take([snapshot('web-1', 0, HEALTHY)]);
+    let calls = 0;
+    // From one call on, none of this function's is answered.
+    await hosts
+      .sweep(2 * HOUR, async () => {
+        calls += 1;
+        if (calls > death) throw new Error('dead');
+      })
+      .catch(() => {});
+    if (calls <= death) return assert.ok(death > 10);
+    await hosts.sweep();
+    await hosts.sweep();
+    assert.ok(said(hosts).includes('opened host-silent'), `died at call ${death}`);
+  }
+});

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Announcement } from '../../lib/fleet/fleet.ts';
+import type { Deps } from '../../lib/use-cases/deps.ts';
 import type { Page, Records } from '../../lib/use-cases/ports.ts';
 import { sweep } from '../../lib/use-cases/sweep.ts';
 import { conflict, Hosts } from '../support/hosts.ts';
-import { open } from '../support/memory.ts';
+import { type Gate, open } from '../support/memory.ts';
 
 /** A sweep over more than its time is enough for. */
 
@@ -58,4 +60,37 @@ test('one that has the time looks at all of them', async () => {
   await sweep(deps);
   assert.deepEqual(seen.toSorted(), NAMES);
   assert.equal(world.counted.get('SweepsCompleted'), 1);
+});
+
+test('what a long sweep has collected goes out before the first lease is over', async () => {
+  const many = Array.from({ length: 100 }, (_, i) => `web-${i}`);
+  const hosts = new Hosts();
+  const refusing: Gate = async (call) => {
+    if (call === 'publish') throw new Error('throttled');
+  };
+  for (const name of many) await hosts.take(conflict(name, 0, 7, `old-${name}`), refusing).catch(() => {});
+  const { world } = hosts;
+  const deps = world.deps(open, 'sweep');
+  const leasedUntil = new Map<string, number>();
+  const left: number[] = [];
+  const heard = (all: readonly Announcement[]): void => {
+    for (const { id } of all) left.push((leasedUntil.get(id) ?? 0) - world.now);
+  };
+  const slowly: Deps = {
+    ...deps,
+    records: {
+      ...deps.records,
+      writeBoard: async (board) => {
+        // All of them take longer than a lease.
+        world.now += 400;
+        for (const { id, lease } of board.outbox) if (lease !== null) leasedUntil.set(id, Date.parse(lease.until));
+        return deps.records.writeBoard(board);
+      },
+    },
+    announcer: { publish: async (one) => heard([one]), publishTogether: async (all) => heard(all) },
+  };
+  await sweep(slowly);
+  await sweep(slowly);
+  assert.ok(left.length >= many.length - 1, `${left.length} of ${many.length}`);
+  assert.ok(Math.min(...left) > 0, `${Math.min(...left)} ms`);
 });
