@@ -128,6 +128,18 @@ export class Deployment {
     return keys.filter((_, i) => failed.has(ids[i] ?? '')).filter((key) => this.#comesAgain(key));
   }
 
+  /** One message that tells of several objects, as S3 may send it; whether it comes again. */
+  async deliverInOne(keys: readonly string[]): Promise<boolean> {
+    const told: readonly { readonly Records: readonly object[] }[] = keys.map((key) => JSON.parse(notificationFor(key, UPLOADED_AT)));
+    const body = JSON.stringify({ Records: told.flatMap(({ Records }) => Records) });
+    const Records = [{ messageId: 'one', body, attributes: { ApproximateReceiveCount: '1' } }];
+    const response: SQSBatchResponse = await this.#functions.ingest(
+      { Records },
+      { ...localContext, getRemainingTimeInMillis: () => 30_000 },
+    );
+    return failedIn(response, ['one']).has('one');
+  }
+
   async sweep(afterMs = 0): Promise<void> {
     mock.timers.setTime(Date.now() + afterMs);
     await this.#functions.sweep({}, localContext).catch(() => {});

@@ -181,6 +181,20 @@ test('an upload that always fails is given up after five deliveries, is seen in 
   assert.deepEqual(await results(), calm);
 });
 
+test('a message of several objects comes again if one of them failed, and the others are taken in', async () => {
+  await deployment.anew();
+  const [broken = '', ...others] = keys;
+  let isBroken = true;
+  deployment.wire.set(({ service, path }) => (isBroken && service === 's3' && path.includes(encodeURI(broken)) ? 'error' : null));
+  assert.equal(await deployment.deliverInOne([broken, ...others]), true);
+  const read = deployment.wire.calls.filter(({ service, path }) => service === 's3' && others.some((key) => path.includes(encodeURI(key))));
+  assert.ok(read.length >= others.length, 'the others were read');
+  isBroken = false;
+  assert.equal(await deployment.deliverInOne([broken, ...others]), false);
+  await deployment.quiet();
+  assert.deepEqual(await results(), calm);
+});
+
 test('an answer is read as Lambda reads it: whoever names what was not in the batch has failed with all of it', () => {
   const answer = (...ids: readonly string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
   assert.deepEqual(failedIn(answer(), ['a', 'b']), new Set());
