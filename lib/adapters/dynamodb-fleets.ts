@@ -6,6 +6,7 @@ import { getItems } from './dynamodb-batch.ts';
 import { decode, encode, homeOf, hostKey, type Item, n, s, shardOf } from './dynamodb-items.ts';
 import { listShards } from './dynamodb-lists.ts';
 import { putItem } from './dynamodb-put.ts';
+import { queryAll } from './dynamodb-query.ts';
 
 /** Of a larger fleet the rest is not looked at: its fleet item, which names each member, would outgrow an item's 400 KB. */
 const MAX_MEMBERS = 10_000;
@@ -40,23 +41,6 @@ export const dynamoFleets = (client: DynamoDBClient, table: string, clock: Clock
   const getAll = async <T>(keys: readonly Item[]): Promise<readonly T[]> =>
     (await getItems(client, table, keys, { ConsistentRead: true })).flatMap((item) => decode<T>(item) ?? []);
 
-  const membersFrom = async (
-    key: string,
-    after: Item | undefined,
-  ): Promise<{ readonly page: readonly Membership[]; readonly next?: Item }> => {
-    const answer = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :member)',
-        ExpressionAttributeValues: { ':pk': s(fleetPk(key)), ':member': s('MEMBER#') },
-        ConsistentRead: true,
-        ...(after === undefined ? {} : { ExclusiveStartKey: after }),
-      }),
-    );
-    const page = (answer.Items ?? []).flatMap((item) => decode<Membership>(item) ?? []);
-    return answer.LastEvaluatedKey === undefined ? { page } : { page, next: answer.LastEvaluatedKey };
-  };
-
   const slotsSince = async (minute: string): Promise<readonly string[]> => {
     const answer = await client.send(
       new QueryCommand({
@@ -83,14 +67,13 @@ export const dynamoFleets = (client: DynamoDBClient, table: string, clock: Clock
     },
 
     async members(key) {
-      const all: Membership[] = [];
-      let after: Item | undefined;
-      do {
-        const { page, next } = await membersFrom(key, after);
-        all.push(...page);
-        after = next;
-      } while (after !== undefined && all.length < MAX_MEMBERS);
-      return all.slice(0, MAX_MEMBERS);
+      const members = {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :member)',
+        ExpressionAttributeValues: { ':pk': s(fleetPk(key)), ':member': s('MEMBER#') },
+        ConsistentRead: true,
+      };
+      return (await queryAll(client, members, MAX_MEMBERS)).flatMap((item) => decode<Membership>(item) ?? []);
     },
 
     readFleet: (key) => get<Fleet>({ pk: s(fleetPk(key)), sk: s('FLEET') }, 'board'),

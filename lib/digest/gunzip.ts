@@ -76,9 +76,9 @@ export async function* gunzip(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
       isBegun = true;
       yield rest;
     }
-    const isSalvaged = only !== null && !isBegun;
-    if (isSalvaged && only !== null) yield* salvaged(only);
-    throw new GunzipFault(error, isSalvaged || isCutShort(error) ? 0 : CHUNK_BYTES);
+    const small = isBegun ? null : only;
+    if (small !== null) yield* salvaged(small);
+    throw new GunzipFault(error, small !== null || isCutShort(error) ? 0 : CHUNK_BYTES);
   } finally {
     input.destroy();
     inflater.destroy();

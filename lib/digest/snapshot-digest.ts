@@ -86,13 +86,15 @@ const droppedRemark = ({ dropped = '' }: Readonly<Record<string, string>>): read
 const TCP = protocolNumber('tcp');
 const MPTCP = protocolNumber('mptcp');
 
+const isTcp = (protocol: number | undefined): boolean => protocol === TCP || protocol === MPTCP;
+
 const tcpOf = (sockets: SocketColumns): SocketColumns => {
   const { protocol, size } = sockets;
-  let others = 0;
-  for (let i = 0; i < size; i += 1) if (protocol[i] !== TCP && protocol[i] !== MPTCP) others += 1;
-  if (others === 0) return sockets;
+  let first = 0;
+  while (first < size && isTcp(protocol[first])) first += 1;
+  if (first === size) return sockets;
   const kept: number[] = [];
-  for (let i = 0; i < size; i += 1) if (protocol[i] === TCP || protocol[i] === MPTCP) kept.push(i);
+  for (let i = 0; i < size; i += 1) if (isTcp(protocol[i])) kept.push(i);
   return socketsAt(sockets, kept);
 };
 

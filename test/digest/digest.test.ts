@@ -104,10 +104,12 @@ test('infers a range that is full and dense, and no other', () => {
   });
 });
 
-const sketchOf = (ids: readonly number[]): string | null => {
+const hex = (id: number): string => id.toString(16);
+
+const sketchOf = (ids: readonly number[], identity: (id: number) => Partial<Socket> = (id) => ({ cookie: hex(id) })): string | null => {
   const [socket] = readSockets('CLOSE-WAIT 1 0 10.0.0.1:1 10.0.0.2:2');
   assert.ok(socket !== undefined);
-  const builder = sketchBuilder(columnsOf(ids.map((id) => ({ ...socket, cookie: id.toString(16) }))));
+  const builder = sketchBuilder(columnsOf(ids.map((id) => ({ ...socket, ...identity(id) }))));
   for (let i = 0; i < ids.length; i += 1) builder.add(i);
   return builder.finish();
 };
@@ -144,22 +146,11 @@ const storedSketch = (kind: string, texts: readonly string[]): string => {
 };
 
 test('sketches of cookies and inodes are those that the table has of earlier snapshots', () => {
-  const [socket] = readSockets('CLOSE-WAIT 1 0 10.0.0.1:1 10.0.0.2:2');
-  assert.ok(socket !== undefined);
   for (const count of [1, 3, 63, 64, 65, 900]) {
     const ids = Array.from({ length: count }, (_, i) => 1 + ((i * 7919) % 800));
-    const sketchWith = (of: (id: number) => Partial<Socket>): string | null => {
-      const builder = sketchBuilder(columnsOf(ids.map((id) => ({ ...socket, ...of(id) }))));
-      for (let i = 0; i < ids.length; i += 1) builder.add(i);
-      return builder.finish();
-    };
-    const hex = (id: number): string => id.toString(16);
+    assert.equal(sketchOf(ids), storedSketch('c', ids.map(hex)));
     assert.equal(
-      sketchWith((id) => ({ cookie: hex(id) })),
-      storedSketch('c', ids.map(hex)),
-    );
-    assert.equal(
-      sketchWith((id) => ({ inode: id })),
+      sketchOf(ids, (id) => ({ inode: id })),
       storedSketch('i', ids.map(String)),
     );
   }

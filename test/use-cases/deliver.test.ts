@@ -2,30 +2,37 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ingest } from '../../lib/use-cases/ingest.ts';
 import { sweep } from '../../lib/use-cases/sweep.ts';
-import { BUCKET, conflict, Hosts, log } from '../support/hosts.ts';
+import { BUCKET, conflict, Hosts, log, type Upload } from '../support/hosts.ts';
 import { type Gate, open, type World } from '../support/memory.ts';
 
-test('what one delivery fails to say takes nothing away from another that is saying something, though one function has both', async () => {
+/** Before the last upload of a conflict, which opens its case: whoever takes it in has something to say. */
+const halfTaken = async (): Promise<{ readonly world: World; readonly last: Upload }> => {
   const { world } = new Hosts();
-  const taking = async ({ key, text }: { readonly key: string; readonly text: string }, gate = open): Promise<unknown> => {
-    world.objects.set(key, Buffer.from(text));
-    world.now += 1000;
-    // As in one invocation: a batch has one owner.
-    return ingest({ bucket: BUCKET, key }, world.deps(gate, 'function'));
-  };
-  const [before, failure, after] = conflict('web-1', 0, 7);
-  assert.ok(before !== undefined && failure !== undefined && after !== undefined);
-  await taking(before);
-  await taking(after);
+  const [before, last, after] = conflict('web-1', 0, 7);
+  assert.ok(before !== undefined && last !== undefined && after !== undefined);
+  await take(world, before);
+  await take(world, after);
+  return { world, last };
+};
+
+/** Takes an upload in, by the function that is named: a batch has one owner. */
+const take = (world: World, { key, text }: Upload, gate = open, owner = 'function'): Promise<unknown> => {
+  world.objects.set(key, Buffer.from(text));
+  world.now += 1000;
+  return ingest({ bucket: BUCKET, key }, world.deps(gate, owner));
+};
+
+test('what one delivery fails to say takes nothing away from another that is saying something, though one function has both', async () => {
+  const { world, last: failure } = await halfTaken();
   const publishing = Promise.withResolvers<void>();
   const accepted = Promise.withResolvers<void>();
-  const first = taking(failure, async (call) => {
+  const first = take(world, failure, async (call) => {
     if (call !== 'publish') return;
     publishing.resolve();
     await accepted.promise;
   });
   await publishing.promise;
-  const refused = taking(log('web-1', 'worker', [1, 2]), async (call) => {
+  const refused = take(world, log('web-1', 'worker', [1, 2]), async (call) => {
     if (call === 'publish') throw new Error('throttled');
   });
   await assert.rejects(refused, /throttled/);
@@ -37,25 +44,12 @@ test('what one delivery fails to say takes nothing away from another that is say
   assert.deepEqual(kinds, ['opened', 'worse']);
 });
 
-/** The last upload of a conflict, which opens its case: whoever takes it in has something to say. */
-const opening = async (gate: Gate): Promise<{ readonly world: World; readonly last: () => Promise<unknown> }> => {
-  const { world } = new Hosts();
-  const uploads = conflict('web-1', 0, 7);
-  const taking = (i: number, at: Gate): Promise<unknown> => {
-    const { key, text } = uploads[i] ?? assert.fail('no such upload');
-    world.objects.set(key, Buffer.from(text));
-    return ingest({ bucket: BUCKET, key }, world.deps(at, 'function'));
-  };
-  await taking(0, open);
-  await taking(2, open);
-  return { world, last: () => taking(1, gate) };
-};
-
 test('whoever cannot tell whether a fleet speaks for the host leaves the telling to the next at once, not after the lease', async () => {
-  const { world, last } = await opening(async (call) => {
+  const { world, last } = await halfTaken();
+  const failing = take(world, last, async (call) => {
     if (call === 'readFleet') throw new Error('the table is slow');
   });
-  await assert.rejects(last(), /the table is slow/);
+  await assert.rejects(failing, /the table is slow/);
   assert.deepEqual(world.published, []);
   await sweep(world.deps(open, 'sweep'));
   assert.deepEqual(
@@ -66,33 +60,27 @@ test('whoever cannot tell whether a fleet speaks for the host leaves the telling
 
 test('what was said but could not be noted as said fails, so that the upload comes again', async () => {
   let isSaid = false;
-  const { world, last } = await opening(async (call) => {
+  const { world, last } = await halfTaken();
+  const failing = take(world, last, async (call) => {
     if (call === 'published') isSaid = true;
     if (isSaid && call === 'writeBoard') throw new Error('the table is slow');
   });
-  await assert.rejects(last(), /the table is slow/);
+  await assert.rejects(failing, /the table is slow/);
   assert.equal(world.published.length, 1);
 });
 
 test('two failing logs of one host that are judged at once: whoever writes second judges again, since the first knew nothing of it', async () => {
-  const { world } = new Hosts();
-  const taking = (upload: { readonly key: string; readonly text: string }, gate = open): Promise<unknown> => {
-    world.objects.set(upload.key, Buffer.from(upload.text));
-    return ingest({ bucket: BUCKET, key: upload.key }, world.deps(gate, upload.key));
-  };
-  const [before, failing, after] = conflict('web-1', 0, 7);
-  assert.ok(before !== undefined && failing !== undefined && after !== undefined);
-  await taking(before);
-  await taking(after);
+  const { world, last } = await halfTaken();
   const decided = Promise.withResolvers<void>();
   const bothDecided = Promise.withResolvers<void>();
-  const first = taking(log('web-1', 'worker', [1.5, 2.5]), async (call) => {
+  const firstToDecide: Gate = async (call) => {
     if (call !== 'writeBoard') return;
     decided.resolve();
     await bothDecided.promise;
-  });
+  };
+  const first = take(world, log('web-1', 'worker', [1.5, 2.5]), firstToDecide, 'another');
   await decided.promise;
-  await taking(failing, async (call) => {
+  await take(world, last, async (call) => {
     if (call !== 'writeBoard') return;
     bothDecided.resolve();
     await first;
